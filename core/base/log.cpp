@@ -1,0 +1,85 @@
+#include "base/log.hpp"
+
+#include "base/json_string.hpp"
+#include "base/text.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <memory>
+
+namespace tocsin::core::log {
+namespace {
+
+struct Logger {
+    std::shared_ptr<spdlog::logger> spdlog = spdlog::stderr_color_mt("tocsin");
+    bool json = false;
+};
+
+Logger& logger() {
+    static Logger instance;
+    return instance;
+}
+
+spdlog::level::level_enum level_of(Severity severity) {
+    switch (severity) {
+        case Severity::debug: return spdlog::level::debug;
+        case Severity::info: return spdlog::level::info;
+        case Severity::warning: return spdlog::level::warn;
+        case Severity::error: return spdlog::level::err;
+    }
+    return spdlog::level::info;
+}
+
+void append_member(std::string& out, std::string_view key, const Field& field) {
+    append_json_string(out, key);
+    out += ':';
+    if (field.is_number)
+        out += std::to_string(field.number);
+    else
+        append_json_string(out, field.text);
+}
+
+std::string json_members(std::string_view message, std::initializer_list<Field> fields) {
+    std::string out = "\"msg\":";
+    append_json_string(out, message);
+    for (const auto& field : fields) {
+        out += ',';
+        append_member(out, field.key, field);
+    }
+    return out;
+}
+
+std::string plain_text(std::string_view message, std::initializer_list<Field> fields) {
+    std::string out = escaped(message);
+    for (const auto& field : fields) {
+        out += ' ';
+        out += field.key;
+        out += '=';
+        out += field.is_number ? std::to_string(field.number) : escaped(field.text);
+    }
+    return out;
+}
+
+}  // namespace
+
+void configure(Format format, Severity minimum) {
+    auto& [spdlog, json] = logger();
+    json = format == Format::json || (format == Format::automatic && isatty(STDERR_FILENO) == 0);
+    if (json)
+        spdlog->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
+    else
+        spdlog->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %v");
+    spdlog->set_level(level_of(minimum));
+}
+
+void write(Severity severity, std::string_view message, std::initializer_list<Field> fields) {
+    const auto& [spdlog, json] = logger();
+    const auto level = level_of(severity);
+    if (!spdlog->should_log(level)) return;
+    const std::string line = json ? json_members(message, fields) : plain_text(message, fields);
+    spdlog->log(level, spdlog::string_view_t{line.data(), line.size()});
+}
+
+}  // namespace tocsin::core::log

@@ -1,0 +1,75 @@
+#include "route/expression/regex_replace.hpp"
+
+#include <doctest/doctest.h>
+#include <re2/re2.h>
+
+#include <string>
+#include <string_view>
+
+namespace tocsin::core::expression {
+namespace {
+
+struct Case {
+    const char* pattern;
+    std::string_view text;
+    std::string_view replacement;
+    std::string_view result;
+};
+
+TEST_CASE("regex_replace: what Go's ReplaceAllString gives") {
+    for (const Case& expected : {
+             Case{"a", "banana", "x", "bxnxnx"},
+             Case{"x", "banana", "y", "banana"},
+             Case{"", "", "x", "x"},
+             Case{"", "abc", "-", "-a-b-c-"},
+             Case{"", "å", "-", "-å-"},
+             Case{"b*", "abc", "-", "-a-c-"},
+             Case{"a*", "baaac", "x", "xbxcx"},
+             Case{"^", "ab", "x", "xab"},
+             Case{"$", "ab", "x", "abx"},
+             Case{"^a", "aaa", "x", "xaa"},
+             Case{"\\b", "go up", "|", "|go| |up|"},
+             Case{"(a)(b)?", "ac", "[$1|$2]", "[a|]c"},
+             Case{"(\\w)(\\w)", "abcd", "$2$1", "badc"},
+             Case{"(\\w)(\\w)", "abcd", "${2}${1}", "badc"},
+             Case{"(\\w)", "ab", "$1x", ""},
+             Case{"(\\w)", "ab", "$1-", "a-b-"},
+             Case{"(?P<first>\\w)", "ab", "<$first>", "<a><b>"},
+             Case{"(?P<first>\\w)", "ab", "<${first}>", "<a><b>"},
+             Case{"a", "a", "$0$0", "aa"},
+             Case{"a", "a", "${0}1", "a1"},
+             Case{"a", "a", "$9", ""},
+             Case{"a", "a", "$99999999999999999999", ""},
+             Case{"(a)", "a", "$01", ""},
+             Case{"a", "a", "$nothing", ""},
+             Case{"a", "a", "$$", "$"},
+             Case{"a", "a", "$$1", "$1"},
+             Case{"a", "a", "$", "$"},
+             Case{"a", "a", "${", "${"},
+             Case{"a", "a", "${}", "${}"},
+             Case{"a", "a", "${1", "${1"},
+             Case{"a", "a", "$-", "$-"},
+             Case{"a", "a", "\\1", "\\1"},
+         }) {
+        CAPTURE(expected.pattern);
+        CAPTURE(expected.text);
+        CAPTURE(expected.replacement);
+        std::string out;
+        CHECK(regex_replace(re2::RE2{expected.pattern}, expected.text, expected.replacement, 1000, out));
+        CHECK(out == expected.result);
+    }
+}
+
+TEST_CASE("regex_replace: stops at the limit") {
+    std::string out;
+    CHECK(regex_replace(re2::RE2{"a"}, "aaa", "bb", 6, out));
+    CHECK(out == "bbbbbb");
+    out.clear();
+    CHECK_FALSE(regex_replace(re2::RE2{"a"}, "aaa", "bb", 5, out));
+    CHECK(out.size() <= 5);
+    out.clear();
+    CHECK_FALSE(regex_replace(re2::RE2{"x"}, "aaa", "", 2, out));
+}
+
+}  // namespace
+}  // namespace tocsin::core::expression

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::core::expression {
+
+// Searching as Go's package strings does, in time linear in the sizes of the texts (but for a logarithm in RuneSet).
+// Positions are bytes; npos when there is none. Bytes that are not well-formed UTF-8 count as U+FFFD each.
+
+inline constexpr std::size_t npos = std::string_view::npos;
+
+/// Where `wanted` first begins at or after `from`, which is at most the text's size.
+std::size_t find_first(std::string_view text, std::string_view wanted, std::size_t from = 0) noexcept;
+
+std::size_t find_last(std::string_view text, std::string_view wanted);
+
+/// How often `wanted` occurs without overlapping; for an empty one, code points plus one.
+std::size_t count(std::string_view text, std::string_view wanted) noexcept;
+
+/// The code points of a text.
+class RuneSet {
+  public:
+    explicit RuneSet(std::string_view runes);
+
+    /// `code_point`: -1 for a byte that is not well-formed.
+    bool contains(int code_point) const noexcept;
+
+    std::size_t find_first_in(std::string_view text) const noexcept;
+    std::size_t find_last_in(std::string_view text) const noexcept;
+
+  private:
+    std::bitset<128> ascii_;
+    std::vector<int> others_;  // sorted
+};
+
+}  // namespace tocsin::core::expression

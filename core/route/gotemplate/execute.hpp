@@ -1,0 +1,14 @@
+#pragma once
+
+#include "route/gotemplate/program.hpp"
+#include "route/gotemplate/run.hpp"
+
+#include <string>
+
+namespace tocsin::core::gotemplate {
+
+/// Appends what the steps write for the run's event to `out`. When the run fails, `out` holds a part. `for_topic`:
+/// values are escaped as parts of an MQTT topic.
+void execute(const Steps& steps, bool for_topic, Run& run, std::string& out);
+
+}  // namespace tocsin::core::gotemplate

@@ -1,0 +1,103 @@
+#include "route/handler_file.hpp"
+
+#include "base/text_error.hpp"
+#include "config/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace tocsin::core {
+namespace {
+
+std::vector<OptionSpec> keys() {
+    const auto key = [](std::string name, std::string help, bool required) {
+        OptionSpec spec;
+        spec.name = std::move(name);
+        spec.help = std::move(help);
+        spec.required = required;
+        return spec;
+    };
+    return {key("id", "unique within its alert topic", true), key("topic", "alert topic, may be a glob", true),
+            key("kind", "which sink", true), key("match", "which events; all when left out", false)};
+}
+
+bool is_word(std::string_view text, std::string_view also) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               also.find(c) != std::string_view::npos;
+    });
+}
+
+void check_word(const OptionValue& value, const char* key, std::string_view also, Mistakes& mistakes) {
+    if (value.is_set && !is_word(value.text, also))
+        mistakes.add(value.where, key, fmt::format("may hold letters, digits and {} only, and is not empty", also));
+}
+
+}  // namespace
+
+const Node& HandlerFile::options() const {
+    static const Node none = [] {
+        Node node;
+        node.kind = Node::Kind::table;
+        return node;
+    }();
+    const auto* options = document.root.find("options");
+    return options == nullptr || options->kind == Node::Kind::null ? none : *options;
+}
+
+std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, Mistakes& mistakes) {
+    HandlerFile handler;
+    handler.file = file;
+    handler.document = read_file(file.string(), file.string(), mistakes);
+    if (!handler.document.sound) return std::nullopt;
+
+    const auto values = check_options(handler.document.root, keys(), "", file.parent_path(), mistakes, {"options"});
+    const auto& id = values[0];
+    const auto& topic = values[1];
+    const auto& kind = values[2];
+    const auto& match = values[3];
+    check_word(id, "id", "-._", mistakes);
+    check_word(topic, "topic", "-._:*?", mistakes);
+    try {
+        handler.match = Match{match.text};
+    } catch (const TextError& error) {
+        const auto* node = handler.document.root.find("match");
+        mistakes.add(node == nullptr ? match.where : node->at(error.offset()), "match", error.what());
+    }
+    if (const auto* options = handler.document.root.find("options");
+        options != nullptr && options->kind != Node::Kind::table && options->kind != Node::Kind::null) {
+        mistakes.add(options->where, "options", fmt::format("must be a table, not {}", options->kind_name()));
+        return std::nullopt;
+    }
+    if (!id.is_set || !topic.is_set || !kind.is_set) return std::nullopt;
+    handler.id = id.text;
+    handler.topic = topic.text;
+    handler.kind = kind.text;
+    handler.id_at = id.where;
+    handler.topic_at = topic.where;
+    handler.kind_at = kind.where;
+    return handler;
+}
+
+std::vector<std::filesystem::path> handler_files_in(const std::filesystem::path& directory, const Location& where,
+                                                    Mistakes& mistakes) {
+    constexpr std::array<std::string_view, 4> endings{".yaml", ".yml", ".json", ".toml"};
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at{directory, error}, end; !error && at != end; at.increment(error)) {
+        const auto& path = at->path();
+        const bool named = std::find(endings.begin(), endings.end(), path.extension().string()) != endings.end();
+        if (named && path.filename().string().front() != '.' && !at->is_directory()) files.push_back(path);
+    }
+    if (error)
+        mistakes.add(where, "handlers-dir",
+                     fmt::format("\"{}\" cannot be read: {}", directory.string(), error.message()));
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+}  // namespace tocsin::core

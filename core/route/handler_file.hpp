@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/mistakes.hpp"
+#include "config/node.hpp"
+#include "route/match.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::core {
+
+/// What a handler file says, with its options as they stand there.
+struct HandlerFile {
+    std::filesystem::path file;
+    Document document;
+    std::string id;
+    std::string topic;
+    std::string kind;
+    Match match{""};
+    Location id_at;
+    Location topic_at;
+    Location kind_at;
+
+    /// The table of options; an empty one when the file has none.
+    const Node& options() const;
+};
+
+/// Reads one handler file. What is wrong goes to `mistakes`; the result is nothing when there is no kind, id or topic
+/// to go on with.
+std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, Mistakes& mistakes);
+
+/// The handler files of a directory (.yaml .yml .json .toml; not in subdirectories, not hidden), by name. A directory
+/// that cannot be read goes to `mistakes` at `where`.
+std::vector<std::filesystem::path> handler_files_in(const std::filesystem::path& directory, const Location& where,
+                                                    Mistakes& mistakes);
+
+}  // namespace tocsin::core

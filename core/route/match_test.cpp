@@ -1,0 +1,301 @@
+#include "route/match.hpp"
+
+#include "base/text_error.hpp"
+#include "route/match_test_event.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+namespace tocsin::core {
+namespace {
+
+constexpr auto no = Match::Result::no;
+constexpr auto yes = Match::Result::yes;
+constexpr auto missing = Match::Result::missing;
+
+// CRITICAL after OK, name cpu, task name cpu_alert.
+const Event& sample() {
+    static const Event event = MatchTestEvent{
+        .tags = {
+            {"cpu", "cpu-total"},
+            {"empty", ""},
+            {"five", "5"},
+            {"host", "db1"},
+            {"name with \"quotes\"", "q"},
+            {"stad", "Malmö"}}}.make();
+    return event;
+}
+
+struct Case {
+    std::string_view text;
+    Match::Result result;
+};
+
+void check(const Event& event, std::initializer_list<Case> cases) {
+    for (const Case& expected : cases) {
+        CAPTURE(expected.text);
+        try {
+            CHECK(Match{expected.text}(event) == expected.result);
+        } catch (const TextError& error) {
+            FAIL_CHECK("refused at ", error.offset(), ": ", error.what());
+        }
+    }
+}
+
+TEST_CASE("match: what Kapacitor's users write") {
+    check(sample(), {
+                        {"", yes},
+                        {" \t\r\n", yes},
+                        {"changed() == TRUE", yes},
+                        {"changed()", yes},
+                        {"changed() == FALSE", no},
+                        {"level() >= WARNING AND changed() == TRUE", yes},
+                        {"level() == CRITICAL", yes},
+                        {"\"host\" =~ /^db/ AND name() == 'cpu'", yes},
+                        {"\"host\" == 'db1' AND level() == CRITICAL", yes},
+                        {"\"host\" == 'serverA' AND level() == CRITICAL", no},
+                        {"taskName() == 'cpu_alert'", yes},
+                        {"name() != 'mem' OR \"host\" == 'x'", yes},
+                        {"\"host\" !~ /^web/", yes},
+                        {"isPresent(\"host\") AND \"host\" == 'db1'", yes},
+                    });
+}
+
+TEST_CASE("match: levels compare by their order") {
+    const Level all[] = {Level::ok, Level::info, Level::warning, Level::critical};
+    for (const Level level : all) {
+        for (const Level other : all) {
+            CAPTURE(name_of(level));
+            CAPTURE(name_of(other));
+            const Event event = MatchTestEvent{.level = level, .previous_level = other}.make();
+            const std::string right = std::string{name_of(other)};
+            const auto holds = [&](const std::string& op) { return Match{"level() " + op + right}(event) == yes; };
+            CHECK(holds("==") == (level == other));
+            CHECK(holds("!=") == (level != other));
+            CHECK(holds("<") == (level < other));
+            CHECK(holds("<=") == (level <= other));
+            CHECK(holds(">") == (level > other));
+            CHECK(holds(">=") == (level >= other));
+            CHECK((Match{"changed()"}(event) == yes) == (level != other));
+        }
+    }
+    check(sample(), {{"level() == 3", yes}, {"level() < 3", no}, {"2 <= level()", yes}, {"OK < INFO", yes}});
+}
+
+TEST_CASE("match: literals") {
+    check(sample(), {
+                        {"010 == 8", yes},
+                        {"0 == 00", yes},
+                        {"9223372036854775807 > 0", yes},
+                        {"1. == 1", yes},
+                        {".5 == 0.5", yes},
+                        {"08.5 == 8.5", yes},
+                        {"0.1 + 0.2 == 0.3", no},
+                        {"1u == 1µ AND 1000u == 1ms AND 1000ms == 1s AND 60s == 1m", yes},
+                        {"60m == 1h AND 24h == 1d AND 7d == 1w AND 010s == 10s", yes},
+                        {"'it\\'s' == '''it's'''", yes},
+                        {"strLength('a\\nb') == 4", yes},
+                        {"'a\\\\b' == '''a\\\\b'''", yes},
+                        {"strLength('''a\\'b''') == 4", yes},
+                        {"'' == ''''''", yes},
+                        {"'/' =~ /^\\/$/", yes},
+                        {"'a+b' =~ /^a\\+b$/", yes},
+                        {"'anything' =~ //", yes},
+                        {"'x'=~ // AND TRUE", yes},
+                        {"\"name with \\\"quotes\\\"\" == 'q'", yes},
+                        {"TRUE != FALSE", yes},
+                        {"\"stad\" == 'Malmö'", yes},
+                    });
+}
+
+TEST_CASE("match: comments and white space") {
+    check(sample(), {
+                        {"// only critical ones\nlevel() == CRITICAL", yes},
+                        {"level() // the level\n  ==\n// is\nCRITICAL // so", yes},
+                        {"TRUE// no AND FALSE", yes},
+                        {"6 // 2\n / 3 == 2", yes},
+                        {"'// no comment' == '// no comment'", yes},
+                        {"'http://x' =~ /^http:\\/\\//", yes},
+                        {"\xc2\xa0TRUE\xe2\x80\x83", yes},
+                        {"level()>=WARNING AND(changed())", yes},
+                        {"'b'=~/b/AND TRUE", yes},
+                    });
+}
+
+TEST_CASE("match: arithmetic keeps its types") {
+    check(sample(), {
+                        {"1 < 1.5", yes},
+                        {"2.0 == 2", yes},
+                        {"1.5 >= 2", no},
+                        {"2 * 5m == 10m", yes},
+                        {"5m * 2 == 10m", yes},
+                        {"1.5 * 1h == 90m", yes},
+                        {"1h * 0.5 == 30m", yes},
+                        {"10m / 5m == 2", yes},
+                        {"10m / 4 == 150s", yes},
+                        {"10m / 0.5 == 20m", yes},
+                        {"1h - 30m + 1s == 1801s", yes},
+                        {"-5m < 0s", yes},
+                        {"7 / 2 == 3", yes},
+                        {"-7 / 2 == -3", yes},
+                        {"7 % 4 == 3", yes},
+                        {"-7 % 4 == -3", yes},
+                        {"7.0 / 2.0 == 3.5", yes},
+                        {"1.0 / 0.0 > 1000000", yes},
+                        {"0.0 / 0.0 == 0.0 / 0.0", no},
+                        {"0.0 / 0.0 != 0.0 / 0.0", yes},
+                        {"9223372036854775807 + 1 < 0", yes},
+                        {"(-9223372036854775807 - 1) / -1 < 0", yes},
+                        {"(-9223372036854775807 - 1) % -1 == 0", yes},
+                        {"- -1 == 1", yes},
+                        {"--1 == 1", yes},
+                        {"-1.5 < -1", yes},
+                        {"'a' + 'b' == 'ab'", yes},
+                        {"\"host\" + name() == 'db1cpu'", yes},
+                        {"strLength(\"host\") * 2 + 1 == 7", yes},
+                    });
+}
+
+TEST_CASE("match: strings compare by their bytes") {
+    check(sample(), {
+                        {"'a' < 'b'", yes},
+                        {"'B' < 'a'", yes},
+                        {"'a' < 'ab'", yes},
+                        {"'z' < 'å'", yes},
+                        {"\"five\" > '10'", yes},
+                        {"\"empty\" == ''", yes},
+                        {"\"host\" >= 'db1' AND \"host\" <= 'db1'", yes},
+                    });
+}
+
+TEST_CASE("match: precedence and grouping") {
+    check(sample(), {
+                        {"TRUE OR TRUE AND FALSE", yes},
+                        {"(TRUE OR TRUE) AND FALSE", no},
+                        {"FALSE AND FALSE OR TRUE", yes},
+                        {"FALSE AND (FALSE OR TRUE)", no},
+                        {"1 + 2 * 3 == 7", yes},
+                        {"(1 + 2) * 3 == 9", yes},
+                        {"10 - 3 - 2 == 5", yes},
+                        {"10 - (3 - 2) == 9", yes},
+                        {"100 / 10 / 5 == 2", yes},
+                        {"100 / 10 * 5 == 50", yes},
+                        {"7 % 4 * 2 == 6", yes},
+                        {"1 < 2 == TRUE", yes},
+                        {"TRUE == 2 > 1", yes},
+                        {"FALSE == FALSE == FALSE", no},
+                        {"FALSE == (FALSE == FALSE)", no},
+                        {"FALSE == FALSE != FALSE", yes},
+                        {"!FALSE AND FALSE", no},
+                        {"!(FALSE AND FALSE)", yes},
+                        {"!changed() == FALSE", yes},
+                        {"!!TRUE", yes},
+                        {"-1 + 2 == 1", yes},
+                        {"2 - -1 == 3", yes},
+                        {"1 -1 == 0", yes},
+                        {"'a' + 'b' =~ /^ab$/", yes},
+                        {"'ab' =~ /b/ == TRUE", yes},
+                    });
+}
+
+TEST_CASE("match: a tag that is not there") {
+    check(sample(), {
+                        {"\"rack\" == 'a'", missing},
+                        {"\"rack\" != 'a'", missing},
+                        {"!(\"rack\" == 'a')", missing},
+                        {"\"rack\" =~ /a/", missing},
+                        {"\"rack\" !~ /a/", missing},
+                        {"strLength(\"rack\") == 0", missing},
+                        {"TRUE AND \"rack\" == 'a'", missing},
+                        {"FALSE OR \"rack\" == 'a'", missing},
+                        {"\"rack\" == 'a' OR TRUE", missing},
+                        {"\"rack\" == 'a' AND FALSE", missing},
+                        {"(FALSE AND \"rack\" == 'a') OR \"rack\" == 'a'", missing},
+                        {"\"Host\" == 'db1'", missing},
+                    });
+}
+
+TEST_CASE("match: AND and OR leave out what does not matter") {
+    check(sample(), {
+                        {"FALSE AND \"rack\" == 'a'", no},
+                        {"TRUE OR \"rack\" == 'a'", yes},
+                        {"FALSE AND \"rack\" == 'a' AND \"row\" == 'b'", no},
+                        {"TRUE OR \"rack\" == 'a' OR \"row\" == 'b'", yes},
+                        {"FALSE AND \"rack\" == 'a' OR TRUE", yes},
+                        {"FALSE AND (\"rack\" == 'a' OR TRUE)", no},
+                        {"!(TRUE OR \"rack\" == 'a')", no},
+                        {"(FALSE AND \"rack\" == 'a') == FALSE", yes},
+                        {"isPresent(\"rack\")", no},
+                        {"!isPresent(\"rack\")", yes},
+                        {"isPresent(\"empty\")", yes},
+                        {"isPresent(\"rack\") AND \"rack\" == 'a'", no},
+                        {"!isPresent(\"rack\") OR \"rack\" == 'a'", yes},
+                        {"name() == 'mem' AND \"rack\" == 'a'", no},
+                    });
+}
+
+TEST_CASE("match: a result that is not there") {
+    check(sample(), {
+                        {"1 / strLength(\"empty\") == 0", missing},
+                        {"1 % strLength(\"empty\") != 0", missing},
+                        {"1h / strLength(\"empty\") == 1h", missing},
+                        {"!(1 / strLength(\"empty\") == 0)", missing},
+                        {"strSubstring(\"host\", 1, 4) == 'b1'", missing},
+                        {"strSubstring(\"host\", 2, 1) == ''", missing},
+                        {"strSubstring(\"host\", strLength(\"empty\") - 1, 1) == ''", missing},
+                        {"FALSE AND 1 / strLength(\"empty\") == 0", no},
+                    });
+}
+
+TEST_CASE("match: text that is made has a limit") {
+    const std::string half(1u << 19, 'x');
+    const Event event = MatchTestEvent{.tags = {{"half", half}}}.make();
+    check(event, {
+                     {"strLength(\"half\" + \"half\") == 1048576", yes},
+                     {"strLength(\"half\" + \"half\" + 'y') == 0", missing},
+                     {"strLength(strReplace(\"half\", 'x', 'yy', -1)) == 1048576", yes},
+                     {"strLength(strReplace(\"half\", 'x', 'yyy', -1)) == 0", missing},
+                     {"strLength(regexReplace(/x/, \"half\", 'yyy')) == 0", missing},
+                     {"strLength(strReplace(\"half\", 'x', \"half\", -1)) == 0", missing},
+                 });
+    std::string many = "strToUpper(\"half\") == ''";
+    for (int i = 0; i < 15; ++i) many += " OR strToUpper(\"half\") == ''";
+    CHECK(Match{many}(event) == no);
+    CHECK(Match{many + " OR strToUpper(\"half\") == ''"}(event) == missing);
+}
+
+TEST_CASE("match: long chains and deep nesting") {
+    std::string chain = "\"host\" == 'a0'";
+    for (int i = 1; i < 2000; ++i) chain += " OR \"host\" == 'a" + std::to_string(i) + "'";
+    CHECK(Match{chain}(sample()) == no);
+    CHECK(Match{chain + " OR \"host\" == 'db1'"}(sample()) == yes);
+
+    std::string sum = "strLength(\"host\")";
+    for (int i = 0; i < 5000; ++i) sum += " + 1";
+    CHECK(Match{sum + " == 5003"}(sample()) == yes);
+
+    const std::string nested = std::string(199, '(') + "TRUE" + std::string(199, ')');
+    CHECK(Match{nested}(sample()) == yes);
+}
+
+TEST_CASE("match: one match may be copied and used for many events") {
+    const Match original{"\"host\" =~ /^db\\d+$/ AND level() > INFO"};
+    const Match copy = original;
+    CHECK(copy(sample()) == yes);
+    CHECK(original(MatchTestEvent{.tags = {{"host", "web1"}}}.make()) == no);
+    CHECK(copy(MatchTestEvent{.level = Level::info, .tags = {{"host", "db2"}}}.make()) == no);
+    CHECK(copy(MatchTestEvent{}.make()) == missing);
+    CHECK(original(sample()) == yes);
+}
+
+TEST_CASE("match: its text need not live on") {
+    std::string text = "\"host\" == 'db1' AND strHasPrefix(name(), 'c' + 'p')";
+    const Match match{text};
+    text.assign(text.size(), '?');
+    CHECK(match(sample()) == yes);
+}
+
+}  // namespace
+}  // namespace tocsin::core

@@ -1,0 +1,176 @@
+#include "base/text_error.hpp"
+#include "route/template.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tocsin::core {
+namespace {
+
+/// "offset: what", or "" when the template is sound.
+std::string mistake(std::string_view text, std::uint32_t escape = TOCSIN_ESCAPE_NONE) {
+    try {
+        const Template compiled{text, escape};
+        return "";
+    } catch (const TextError& error) {
+        return std::to_string(error.offset()) + ": " + error.what();
+    }
+}
+
+struct Row {
+    std::string_view text;
+    std::size_t offset;
+    std::string_view part;  ///< of the message
+};
+
+constexpr Row rows[] = {
+    // tokens
+    {"ab {{ .ID", 3, "the action is not closed"},
+    {"{{ .ID }", 7, "\"}\""},
+    {"{{{ .ID }}", 2, "\"{\""},
+    {"a{{/* x }}", 1, "the comment is not closed"},
+    {"{{/* x */ }}", 9, "only }} or -}} may follow"},
+    {"{{ /* x */ }}", 3, "\"/\" where a value is expected"},
+    {"{{ \"abc }}", 3, "the string is not closed"},
+    {"{{ \"abc\n\" }}", 3, "the string is not closed"},
+    {"{{ `abc }}", 3, "the string is not closed"},
+    {"{{ 'a }}", 3, "the character is not closed"},
+    {"{{ '' }}", 3, "exactly one character"},
+    {"{{ 'ab' }}", 3, "exactly one character"},
+    {"{{ \"a\\q\" }}", 5, "no escape sequence"},
+    {"{{ \"\\'\" }}", 4, "no escape sequence"},
+    {"{{ '\\\"' }}", 4, "no escape sequence"},
+    {"{{ \"\\ud800\" }}", 4, "no escape sequence"},
+    {"{{ \"\\400\" }}", 4, "no escape sequence"},
+    {"{{ \"\\x4\" }}", 4, "no escape sequence"},
+    {"{{ \"\\U00110000\" }}", 4, "no escape sequence"},
+    {"{{ 9223372036854775808 }}", 3, "does not fit in 64 bits"},
+    {"{{ -9223372036854775809 }}", 3, "does not fit in 64 bits"},
+    {"{{ 1e999 }}", 3, "too large"},
+    {"{{ 089 }}", 3, "no number"},
+    {"{{ 1__0 }}", 3, "no number"},
+    {"{{ 1_ }}", 3, "no number"},
+    {"{{ 0x }}", 3, "no number"},
+    {"{{ 0x1.8 }}", 3, "no number"},
+    {"{{ 1a }}", 3, "no number"},
+    {"{{ - }}", 3, "no number"},
+    {"{{ 1i }}", 3, "imaginary"},
+    {"{{ (.ID }}", 8, ") is missing"},
+    {"{{ .ID) }}", 6, "never opened"},
+    {"{{ .ID+1 }}", 6, "cannot stand in a name"},
+    {"{{ .Tags.a-b }}", 10, "cannot stand in a name"},
+    {"{{ print\x01 }}", 8, "cannot stand in a name"},
+    {"{{ \x01 }}", 3, "cannot stand in an action"},
+    // grammar
+    {"{{ }}", 3, "a value is missing"},
+    {"{{ | }}", 3, "\"|\" where a value is expected"},
+    {"{{ .ID | }}", 9, "\"}}\" where a value is expected"},
+    {"{{ () }}", 4, "a value is missing"},
+    {"{{ if }}x{{ end }}", 6, "a value is missing in if"},
+    {"{{ if .ID }}x{{ else if }}y{{ end }}", 24, "a value is missing in if"},
+    {"a{{ if .ID }}x", 1, "has no {{ end }}"},
+    {"a{{ if .ID }}x{{ else }}y", 1, "has no {{ end }}"},
+    {"{{ if .ID }}x{{ else }}y{{ else }}z{{ end }}", 27, "a second else"},
+    {"{{ if .ID }}x{{ end .ID }}", 20, "}} after end"},
+    {"{{ end }}", 3, "without an if"},
+    {"{{ else }}", 3, "without an if"},
+    {"{{ if .ID }}x{{ end }}{{ end }}", 25, "without an if"},
+    {"{{ range .Tags }}x{{ end }}", 3, "\"range\" is not known here"},
+    {"{{ template \"x\" }}", 3, "\"template\" is not known here"},
+    {"{{ $x := 1 }}", 3, "variables are not known"},
+    {"{{ .ID := 1 }}", 7, "\":=\""},
+    {"{{ \"a\"\"b\" }}", 6, "is expected"},
+    {"{{ (print \"a\")(print) }}", 14, "\"(\""},
+    {"{{ true.x }}", 7, "a field cannot follow here"},
+    {"{{ ..ID }}", 4, "a field cannot follow here"},
+    {"{{ nil }}", 3, "nil cannot stand alone"},
+    {"{{ if (nil) }}x{{ end }}", 7, "nil cannot stand alone"},
+    {"{{ .ID | \"x\" }}", 9, "only a function can follow |"},
+    {"{{ .ID | .Message }}", 9, "only a function can follow |"},
+    {"{{ .ID \"x\" }}", 7, "only a function takes arguments"},
+    {"{{ (print .ID) \"x\" }}", 15, "only a function takes arguments"},
+    // names and types
+    {"{{ .Foo }}", 3, "the event has no field \".Foo\" (known: .ID, .Message, "},
+    {"{{ .id }}", 3, "(did you mean \".ID\"?)"},
+    {"{{ print (.).Tgas }}", 12, "(did you mean \".Tags\"?)"},
+    {"{{ .ID.x }}", 6, "\".x\" cannot follow a string"},
+    {"{{ .Time.x }}", 8, "\".x\" cannot follow a time"},
+    {"{{ .Tags.host.x }}", 13, "\".x\" cannot follow a string"},
+    {"{{ .Fields.value.x }}", 16, "\".x\" cannot follow the value of a field"},
+    {"{{ pritnf \"a\" }}", 3, "there is no function \"pritnf\" (did you mean \"printf\"?)"},
+    {"{{ .ID | jsno }}", 9, "(did you mean \"json\"?)"},
+    {"{{ print foo }}", 9, "there is no function \"foo\" (known: and, eq, "},
+    {"{{ len }}", 3, "len takes 1 argument, not 0"},
+    {"{{ .ID | len .ID }}", 9, "len takes 1 argument, not 2"},
+    {"{{ print len }}", 9, "len takes 1 argument, not 0"},
+    {"{{ ne 1 2 3 }}", 3, "ne takes 2 arguments, not 3"},
+    {"{{ eq 1 }}", 3, "eq takes at least 2 arguments, not 1"},
+    {"{{ and }}", 3, "and takes at least 1 argument, not 0"},
+    {"{{ printf }}", 3, "printf takes at least 1 argument, not 0"},
+    {"{{ len 3 }}", 7, "len takes a string, the tags or the fields, not an integer"},
+    {"{{ len .Time }}", 7, "not a time"},
+    {"{{ printf 1 }}", 10, "printf takes a string as format, not an integer"},
+    {"{{ index .Tags 1 }}", 15, "index takes a string as key, not an integer"},
+    {"{{ index .Tags nil }}", 15, "index takes a string as key, not a missing value"},
+    {"{{ index .Tags \"a\" \"b\" }}", 19, "an integer as place in a string, not a string"},
+    {"{{ index . \"ID\" }}", 9, "not the event"},
+    {"{{ index .ID \"x\" }}", 13, "an integer as place in a string, not a string"},
+    {"{{ eq 1 1.0 }}", 8, "eq cannot compare an integer with a floating-point number"},
+    {"{{ eq .Level 3 }}", 13, "eq cannot compare a string with an integer"},
+    {"{{ eq .Tags.port 80 }}", 17, "eq cannot compare a string with an integer"},
+    {"{{ eq .Level \"OK\" 3 }}", 18, "eq cannot compare a string with an integer"},
+    {"{{ eq .Tags .Tags }}", 6, "eq cannot compare the tags with the tags"},
+    {"{{ lt true false }}", 6, "lt cannot compare a boolean with a boolean"},
+    {"{{ lt .Time .Time }}", 6, "lt cannot compare a time with a time"},
+    {"{{ gt .Duration \"5m\" }}", 16, "gt cannot compare a duration with a string"},
+    {"{{ ge nil 1 }}", 6, "ge cannot compare a missing value with an integer"},
+    {"{{ if false }}{{ .Foo }}{{ end }}", 17, "no field"},
+    {"{{ levels .ID }}", 3, "levels is for MQTT topics only"},
+};
+
+TEST_CASE("mistakes are told with their place") {
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        const auto told = mistake(row.text);
+        CHECK(told.rfind(std::to_string(row.offset) + ": ", 0) == 0);
+        CHECK_MESSAGE(told.find(row.part) != std::string::npos, told);
+    }
+}
+
+TEST_CASE("text that is no UTF-8 is a mistake") {
+    CHECK(mistake("ab\xff") == "2: a template must be UTF-8");
+    CHECK(mistake("{{ \"\xc3\" }}") == "4: a template must be UTF-8");
+}
+
+TEST_CASE("what is too large or nested too deep is a mistake, quickly") {
+    const auto repeat = [](std::string_view text, int count) {
+        std::string all;
+        for (int i = 0; i < count; ++i) all += text;
+        return all;
+    };
+    CHECK(mistake(std::string(64 * 1024, 'x')).empty());
+    CHECK(mistake(std::string(64 * 1024 + 1, 'x')) == "0: a template can have 64 KiB at most");
+
+    CHECK(mistake("{{ " + repeat("(", 100) + "1" + repeat(")", 100) + " }}").empty());
+    CHECK(mistake("{{ " + repeat("(", 101) + "1" + repeat(")", 101) + " }}") == "103: nested more than 100 deep");
+    CHECK(mistake(repeat("{{if 1}}", 100) + repeat("{{end}}", 100)).empty());
+    CHECK(mistake(repeat("{{if 1}}", 101) + repeat("{{end}}", 101)) == "800: nested more than 100 deep");
+    CHECK(mistake("{{ 1" + repeat("|not", 99) + " }}").empty());
+    CHECK(mistake("{{ 1" + repeat("|not", 100) + " }}") == "401: nested more than 100 deep");
+    CHECK(mistake("{{ " + repeat("(1|not|not|", 90) + "1" + repeat(")", 90) + " }}").find("only a function") !=
+          std::string::npos);
+    CHECK(mistake("{{ " + repeat("(not ", 60) + "1" + repeat("|not)", 60) + " }}").find("nested") != std::string::npos);
+
+    CHECK(mistake("{{if 1}}" + repeat("{{else if 1}}", 4000) + "{{end}}").empty());
+    CHECK(mistake("{{ print" + repeat(" 1", 30000) + " }}").empty());
+    CHECK(mistake("{{ " + repeat("1", 65000) + " }}").find("64 bits") != std::string::npos);
+    CHECK(mistake("{{ ." + repeat("x", 65000) + " }}").find("no field") != std::string::npos);
+    CHECK(mistake(repeat("{", 65536)).find("where a value is expected") != std::string::npos);
+    CHECK(mistake(repeat("{{-", 20000)).find("no number") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace tocsin::core

@@ -1,0 +1,123 @@
+#include "base/text_error.hpp"
+#include "route/template.hpp"
+#include "route/template_test_event.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+namespace tocsin::core {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Row {
+    std::string_view text;
+    std::string_view result;
+};
+
+std::string render(std::string_view text, const Event& event) {
+    std::string out = "before ";
+    const auto failure = Template{text, TOCSIN_ESCAPE_MQTT_TOPIC}.render(event, out);
+    if (failure) return out == "before " ? "failed: " + *failure : "failed and left " + out;
+    return out.substr(7);
+}
+
+std::string mistake(std::string_view text) {
+    try {
+        const Template compiled{text, TOCSIN_ESCAPE_MQTT_TOPIC};
+        return "";
+    } catch (const TextError& error) {
+        return std::to_string(error.offset()) + ": " + error.what();
+    }
+}
+
+TEST_CASE("values in MQTT topics are encoded") {
+    static constexpr Row rows[] = {
+        {"site/alerts", "site/alerts"},
+        {"site/{{ .ID }}/x", "site/id%2F1%2B%23/x"},
+        {"{{ .Message }}", "disk \"full\" <90%25> å%0A"},
+        {"{{ .Fields.big }}", "1e%2B21"},
+        {"{{ .Tags }}", "map[b:2 empty: host:db1]"},
+        {"{{ .Tags.missing }}", "<no value>"},
+        {"{{ \"a/b\" }}", "a%2Fb"},
+        {R"({{ printf "%s/%s" .Name .ID }})", "cpu%2Fid%2F1%2B%23"},
+        {"a{{ .Tags.empty }}/b", "a/b"},
+        {"100%/$x", "100%/$x"},
+        // levels
+        {"{{ .ID | levels }}", "id/1%2B%23"},
+        {"{{ levels .ID }}", "id/1%2B%23"},
+        {"{{ (.ID | levels) }}", "id/1%2B%23"},
+        {"site/{{ .Tags.empty | levels }}/x", "site/%-/x"},
+        {"{{ \"/a//b/\" | levels }}", "%-/a/%-/b/%-"},
+        {"{{ 3 | levels }}", "3"},
+        {"{{ .Tags.missing | levels }}", "<no value>"},
+        {R"({{ printf "%s/%s" .Name .ID | levels }})", "cpu/id/1%2B%23"},
+        // levels, and then something else
+        {"{{ .ID | levels | print }}", "id%2F1%2B%23"},
+        {"{{ print (levels .ID) }}", "id%2F1%2B%23"},
+        {"{{ or (levels .ID) \"x\" }}", "id%2F1%2B%23"},
+        {"{{ .ID | levels | or \"\" }}", "id%2F1%2B%23"},
+        {"{{ if levels .ID }}yes{{ end }}", "yes"},
+    };
+    const auto event = template_test_event();
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        CHECK(render(row.text, event) == row.result);
+    }
+}
+
+TEST_CASE("topics that cannot be published to fail") {
+    const auto event = template_test_event();
+    CHECK(render("{{ .Tags.empty }}", event) == "failed: the MQTT topic is empty");
+    CHECK(render("{{ if .Tags.empty }}a{{ end }}", event) == "failed: the MQTT topic is empty");
+    CHECK(render("{{ \"$SYS\" }}/x", event).find("begins with $") != std::string::npos);
+    CHECK(render("{{ .Tags.empty }}$x", event).find("begins with $") != std::string::npos);
+    CHECK(render(R"({{ printf "%65535d" 1 }})", event).size() == 65'535);
+    CHECK(render(R"(x{{ printf "%65535d" 1 }})", event).find("65,535 bytes") != std::string::npos);
+
+    // the bytes after encoding count
+    auto draft = template_test_draft();
+    const std::string slashes(21'846, '/');
+    draft.id = slashes;
+    const Event large{draft.to_abi(), Stamp{}};
+    CHECK(render("{{ .ID }}", large).find("65,535 bytes") != std::string::npos);
+}
+
+TEST_CASE("literal text that makes no topic is a mistake") {
+    const std::string largest(65'535, 'a');
+    CHECK(mistake(largest).empty());
+    CHECK(mistake(largest + "a") == "0: the MQTT topic is longer than 65,535 bytes");
+    CHECK(mistake("{{if 1}}" + std::string(65'000, 'a') + "{{else}}b{{end}}").empty());
+
+    static constexpr Row rows[] = {
+        {"", "0: the MQTT topic is empty"},
+        {"{{/* nothing */}}", "0: the MQTT topic is empty"},
+        {"{{ if .ID }}{{ else }}{{ end }}", "0: the MQTT topic is empty"},
+        {"$SYS/x", "0: the MQTT topic begins with $"},
+        {" {{- /* */ -}} $x", "15: the MQTT topic begins with $"},
+        {"{{ if .ID }}$x{{ end }}", "12: the MQTT topic begins with $"},
+        {"{{ if .ID }}a{{ else }}$x{{ end }}", "23: the MQTT topic begins with $"},
+        {"{{ if .ID }}{{ end }}$x", "21: the MQTT topic begins with $"},
+        {"a/+/b", "2: an MQTT topic that is published to cannot hold the wildcards"},
+        {"å/{{ .ID }}/#", "13: an MQTT topic that is published to cannot hold the wildcards"},
+        {"{{ if .ID }}x{{ else if .Name }}y{{ else }}#{{ end }}", "43: an MQTT topic that"},
+        {"a\0b"sv, "1: an MQTT topic cannot hold control characters"},
+        {"a/b\n", "3: an MQTT topic cannot hold control characters"},
+        {"{{ .Foo }}", "3: the event has no field"},
+        {"{{ .ID | level }}", "9: there is no function \"level\" (did you mean \"levels\"?)"},
+        {"{{ levels }}", "3: levels takes 1 argument, not 0"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        const auto told = mistake(row.text);
+        CHECK_MESSAGE(told.rfind(row.result, 0) == 0, told);
+    }
+    CHECK(mistake("{{ .Tags.empty }}$x").empty());
+    CHECK(mistake("{{ if .ID }}a{{ end }}$x").empty());
+    CHECK(mistake("x$").empty());
+}
+
+}  // namespace
+}  // namespace tocsin::core

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "base/counter.hpp"
+#include "event/event.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace tocsin::core {
+
+/// The last state of every event id of every alert topic. Not thread-safe.
+class TopicStates {
+  public:
+    /// At most `most` ids are kept; the one not seen for the longest time leaves first, counted.
+    explicit TopicStates(std::size_t most) : most_{most} {}
+
+    /// Notes an event and tells what came before it. Sequence numbers start at 1.
+    Stamp update(std::string_view topic, std::string_view id, Level level, std::int64_t time);
+
+    std::size_t size() const noexcept { return states_.size(); }
+    std::uint64_t evicted() const noexcept { return evicted_.value(); }
+
+  private:
+    using Key = std::pair<std::string, std::string>;
+    using KeyView = std::pair<std::string_view, std::string_view>;
+    struct Hash {
+        using is_transparent = void;
+        template <class Pair>
+        std::size_t operator()(const Pair& key) const noexcept {
+            const std::hash<std::string_view> hash;
+            return hash(key.first) * 31 + hash(key.second);
+        }
+    };
+    struct Equal {
+        using is_transparent = void;
+        template <class Left, class Right>
+        bool operator()(const Left& left, const Right& right) const noexcept {
+            return std::string_view{left.first} == right.first && std::string_view{left.second} == right.second;
+        }
+    };
+    struct State {
+        Level level = Level::ok;
+        std::int64_t left_ok = 0;
+        std::list<const Key*>::iterator seen;
+    };
+
+    State& state_of(std::string_view topic, std::string_view id);
+
+    std::size_t most_;
+    std::uint64_t sequence_ = 0;
+    std::unordered_map<Key, State, Hash, Equal> states_;
+    std::list<const Key*> oldest_first_;
+    Counter evicted_;
+};
+
+}  // namespace tocsin::core

@@ -1,0 +1,105 @@
+#include "plugin/instance.hpp"
+
+#include "base/log.hpp"
+#include "event/json.hpp"
+#include "plugin/delivery.hpp"
+
+#include <tocsin/string.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace tocsin::core {
+namespace {
+
+Instance& self(void* context) { return *static_cast<Instance*>(context); }
+
+}  // namespace
+
+Instance::Instance(std::string kind, std::string name, std::unique_ptr<Strand> strand)
+    : kind_{std::move(kind)}, name_{std::move(name)}, host_{host_for(this)}, strand_{std::move(strand)} {}
+
+tocsin_host Instance::host_for(Instance* instance) {
+    tocsin_host host{};
+    host.struct_size = sizeof host;
+    host.abi_major = TOCSIN_ABI_MAJOR;
+    host.abi_minor = TOCSIN_ABI_MINOR;
+    host.context = instance;
+    host.name = abi(instance->name_);
+    host.log = [](void* context, std::uint32_t severity, tocsin_string text) {
+        self(context).log(severity, view(text));
+    };
+    host.counter = [](void* context, tocsin_string name, tocsin_string help) {
+        return self(context).counter(view(name), view(help));
+    };
+    host.add = [](void*, std::uint64_t counter, std::uint64_t amount) {
+        reinterpret_cast<NamedCounter*>(counter)->count.add(amount);
+    };
+    host.post = [](void* context, void (*run)(void*), void* argument) {
+        self(context).strand().post([=] { run(argument); });
+    };
+    host.emit = [](void* context, const tocsin_event* event, std::uint64_t token) {
+        return self(context).on_emit(*event, token);
+    };
+    host.listen = [](void* context, tocsin_string address, std::uint32_t protocol, tocsin_error* error) {
+        try {
+            return self(context).on_listen(view(address), protocol);
+        } catch (const std::exception& thrown) {
+            write(error, thrown.what());
+            return std::int64_t{-1};
+        }
+    };
+    host.ack = [](void* context, std::uint64_t ticket, std::uint32_t outcome, tocsin_string reason) {
+        self(context).on_ack(ticket, outcome, view(reason));
+    };
+    host.set_max_in_flight = [](void* context, std::uint32_t count) { self(context).on_max_in_flight(count); };
+    host.retain = [](void*, const tocsin_delivery* delivery) { HostedDelivery::from(delivery).retain(); };
+    host.release = [](void*, const tocsin_delivery* delivery) { HostedDelivery::from(delivery).release(); };
+    host.event_json = [](void*, const tocsin_event* event, void (*write)(void*, tocsin_string), void* argument) {
+        std::string json;
+        append_alert_data(json, *event);
+        write(argument, abi(json));
+    };
+    return host;
+}
+
+void Instance::log(std::uint32_t severity, std::string_view text) const {
+    const auto level = static_cast<log::Severity>(std::min(severity, TOCSIN_LOG_ERROR));
+    log::write(level, text, {{"kind", kind_}, {"name", name_}});
+}
+
+std::uint64_t Instance::counter(std::string_view name, std::string_view help) {
+    const std::scoped_lock lock{counters_mutex_};
+    for (auto& known : counters_)
+        if (known.name == name) return reinterpret_cast<std::uint64_t>(&known);
+    auto& made = counters_.emplace_back();
+    made.name = name;
+    made.help = help;
+    return reinterpret_cast<std::uint64_t>(&made);
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Instance::counters() const {
+    const std::scoped_lock lock{counters_mutex_};
+    std::vector<std::pair<std::string, std::uint64_t>> all;
+    for (const auto& counter : counters_) all.emplace_back(counter.name, counter.count.value());
+    return all;
+}
+
+std::uint64_t Instance::count_of(std::string_view name) const {
+    for (const auto& [known, value] : counters())
+        if (known == name) return value;
+    return 0;
+}
+
+std::int32_t Instance::on_emit(const tocsin_event&, std::uint64_t) { return TOCSIN_STOPPING; }
+std::int64_t Instance::on_listen(std::string_view, std::uint32_t) { return -1; }
+void Instance::on_ack(std::uint64_t, std::uint32_t, std::string_view) {}
+void Instance::on_max_in_flight(std::uint32_t) {}
+
+std::string CallError::text(std::string_view otherwise) const {
+    return error_.size == 0 ? std::string{otherwise}
+                            : std::string{buffer_, std::min<std::size_t>(error_.size, sizeof buffer_)};
+}
+
+}  // namespace tocsin::core

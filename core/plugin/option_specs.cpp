@@ -1,0 +1,98 @@
+#include "plugin/option_specs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace tocsin::core {
+namespace {
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(separator), text.size());
+        parts.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
+}
+
+OptionType role_type(std::uint32_t role) {
+    return role == TOCSIN_ROLE_NAME || role == TOCSIN_ROLE_INSTANCE ? OptionType::string : OptionType::boolean;
+}
+
+OptionSpec read(const tocsin_option& option, OptionScope scope) {
+    const auto name = view(option.name);
+    const auto fail = [&](std::string_view what) {
+        throw std::runtime_error{fmt::format("option \"{}\" {}", name, what)};
+    };
+    if (!is_kind_name(name)) fail("needs a name of lower case letters, digits and '-'");
+    if (option.type > TOCSIN_OPTION_TEMPLATE) fail("has a type this program does not know");
+    if (option.escape > TOCSIN_ESCAPE_MQTT_TOPIC) fail("has an escape this program does not know");
+
+    OptionSpec spec;
+    spec.name = name;
+    spec.type = static_cast<OptionType>(option.type);
+    spec.help = view(option.help);
+    spec.required = (option.flags & TOCSIN_OPTION_REQUIRED) != 0;
+    spec.secret = (option.flags & TOCSIN_OPTION_SECRET) != 0;
+    spec.role = option.role;
+    spec.escape = option.escape;
+    if (option.default_value.data != nullptr) spec.default_value = std::string{view(option.default_value)};
+    spec.choices = split(view(option.choices), '|');
+    spec.ranged = (option.flags & TOCSIN_OPTION_RANGE) != 0;
+    spec.minimum = option.minimum;
+    spec.maximum = option.maximum;
+
+    if (spec.type == OptionType::rendered && scope == OptionScope::instance)
+        fail("is a template, which only handler options can be");
+    if (spec.type == OptionType::choice && spec.choices.empty()) fail("is a choice without values");
+    if (spec.ranged && spec.minimum > spec.maximum) fail("has a minimum above its maximum");
+    if (spec.role > TOCSIN_ROLE_INSTANCE) fail("has a role this program does not know");
+    if (spec.role != TOCSIN_ROLE_NONE) {
+        if ((spec.role == TOCSIN_ROLE_INSTANCE) != (scope == OptionScope::handler))
+            fail("has a role that does not belong to its schema");
+        if (spec.type != role_type(spec.role)) fail("has a type that does not fit its role");
+    }
+    return spec;
+}
+
+}  // namespace
+
+std::vector<OptionSpec> read_specs(const tocsin_option* options, std::uint64_t count, OptionScope scope) {
+    std::vector<OptionSpec> specs;
+    const auto* at = reinterpret_cast<const std::byte*>(options);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto& option = *reinterpret_cast<const tocsin_option*>(at);
+        if (option.struct_size < sizeof(tocsin_option))
+            throw std::runtime_error{fmt::format("the declaration of option {} is too short", i + 1)};
+        auto spec = read(option, scope);
+        const auto same = [&](const OptionSpec& other) {
+            return other.name == spec.name || (spec.role != TOCSIN_ROLE_NONE && other.role == spec.role);
+        };
+        if (std::any_of(specs.begin(), specs.end(), same))
+            throw std::runtime_error{fmt::format("option \"{}\" doubles the name or the role of another", spec.name)};
+        specs.push_back(std::move(spec));
+        at += option.struct_size;
+    }
+    return specs;
+}
+
+bool is_kind_name(std::string_view name) noexcept {
+    bool after_letter = false;
+    for (const char c : name) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!letter && (c != '-' || !after_letter)) return false;
+        after_letter = letter;
+    }
+    return after_letter;
+}
+
+const OptionSpec* with_role(const std::vector<OptionSpec>& specs, std::uint32_t role) noexcept {
+    const auto found = std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.role == role; });
+    return found == specs.end() ? nullptr : &*found;
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,178 @@
+#include "deliver/handler_queue.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace tocsin::core {
+
+HandlerQueue::HandlerQueue(std::size_t most_submitted, const Backoff& backoff)
+    : most_submitted_{most_submitted}, backoff_{backoff} {}
+
+void HandlerQueue::push(QueuedDelivery delivery) { fresh_.push_back(std::move(delivery)); }
+
+const QueuedDelivery* HandlerQueue::take(std::uint64_t ticket, Time now) {
+    if (submitted_.size() >= most_submitted_) return nullptr;
+    if (const auto* delivery = take_held_back(ticket, now)) return delivery;
+    if (const auto* delivery = take_from(again_, ticket, now)) return delivery;
+    return take_from(fresh_, ticket, now);
+}
+
+const QueuedDelivery* HandlerQueue::take_held_back(std::uint64_t ticket, Time now) {
+    for (auto& [id, held] : held_back_) {
+        if (held.ticket != 0 || held.waiting.empty() || held.not_before > now) continue;
+        if (superseded_before(id, held.waiting.front().event->sequence())) continue;
+        auto delivery = std::move(held.waiting.front());
+        held.waiting.pop_front();
+        if (delivery.failed) --held.failed;
+        held.ticket = ticket;
+        return submit(std::move(delivery), ticket, now);
+    }
+    return nullptr;
+}
+
+const QueuedDelivery* HandlerQueue::take_from(std::deque<QueuedDelivery>& queue, std::uint64_t ticket, Time now) {
+    while (!queue.empty()) {
+        auto delivery = std::move(queue.front());
+        queue.pop_front();
+        const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(delivery.event->id());
+        if (held == held_back_.end()) return submit(std::move(delivery), ticket, now);
+        held->second.waiting.push_back(std::move(delivery));
+    }
+    return nullptr;
+}
+
+const QueuedDelivery* HandlerQueue::submit(QueuedDelivery delivery, std::uint64_t ticket, Time now) {
+    ++delivery.attempts;
+    delivery.failed = false;
+    ++open_;
+    submitted_.push_back({ticket, State::open, now, std::move(delivery)});
+    return &submitted_.back().delivery;
+}
+
+bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& ended) {
+    const auto at = std::lower_bound(submitted_.begin(), submitted_.end(), ticket,
+                                     [](const Submitted& entry, std::uint64_t wanted) { return entry.ticket < wanted; });
+    if (at == submitted_.end() || at->ticket != ticket || at->state == State::held) return false;
+    --open_;
+    const EventPtr event = at->delivery.event;
+    const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(event->id());
+    if (held != held_back_.end() && held->second.ticket == ticket) held->second.ticket = 0;
+
+    if (answer == Answer::rejected) {
+        end(at, ended.dead);
+    } else if (at->state == State::superseded) {
+        at->delivery.failed = answer == Answer::retry;
+        wait_again(held->second, at);
+    } else if (answer == Answer::retry) {
+        hold_back(at, now);
+        return true;
+    } else if (older_is_open(at)) {
+        at->state = State::held;
+        ++held_;
+        return true;
+    } else {
+        end(at, ended.delivered);
+    }
+    release_held(event->id(), ended);
+    let_go_if_over(event->id());
+    return true;
+}
+
+bool HandlerQueue::superseded_before(std::string_view id, std::uint64_t sequence) const {
+    return superseded_ != 0 && std::any_of(submitted_.begin(), submitted_.end(), [&](const Submitted& other) {
+               return other.state == State::superseded && other.delivery.event->sequence() < sequence &&
+                      other.delivery.event->id() == id;
+           });
+}
+
+bool HandlerQueue::older_is_open(SubmittedList::const_iterator at) const {
+    return std::any_of(submitted_.begin(), at, [&](const Submitted& older) {
+        return older.state == State::open && older.delivery.event->id() == at->delivery.event->id();
+    });
+}
+
+void HandlerQueue::hold_back(SubmittedList::iterator at, Time now) {
+    const EventPtr event = at->delivery.event;
+    auto& held = held_back_[std::string{event->id()}];
+    held.not_before = now + backoff_.after(at->delivery.attempts);
+    at->delivery.failed = true;
+
+    auto position = static_cast<std::size_t>(at - submitted_.begin());
+    wait_again(held, at);
+    while (position < submitted_.size()) {
+        const auto newer = submitted_.begin() + static_cast<std::ptrdiff_t>(position);
+        if (newer->delivery.event->id() == event->id() && newer->state == State::held) {
+            wait_again(held, newer);
+            continue;
+        }
+        if (newer->delivery.event->id() == event->id() && newer->state == State::open) {
+            newer->state = State::superseded;
+            ++superseded_;
+            if (held.ticket == newer->ticket) held.ticket = 0;
+        }
+        ++position;
+    }
+}
+
+void HandlerQueue::wait_again(HeldBack& held, SubmittedList::iterator at) {
+    if (at->state == State::held) --held_;
+    if (at->state == State::superseded) --superseded_;
+    if (at->delivery.failed) ++held.failed;
+    const auto newer = std::find_if(held.waiting.begin(), held.waiting.end(), [&](const QueuedDelivery& other) {
+        return other.event->sequence() > at->delivery.event->sequence();
+    });
+    held.waiting.insert(newer, std::move(at->delivery));
+    submitted_.erase(at);
+}
+
+void HandlerQueue::end(SubmittedList::iterator at, std::vector<QueuedDelivery>& where) {
+    if (at->state == State::held) --held_;
+    if (at->state == State::superseded) --superseded_;
+    where.push_back(std::move(at->delivery));
+    submitted_.erase(at);
+}
+
+void HandlerQueue::release_held(std::string_view id, Ended& ended) {
+    for (std::size_t position = 0; held_ != 0 && position < submitted_.size();) {
+        const auto at = submitted_.begin() + static_cast<std::ptrdiff_t>(position);
+        const bool same = at->delivery.event->id() == id;
+        if (same && at->state == State::open) return;
+        if (same && at->state == State::held)
+            end(at, ended.delivered);
+        else
+            ++position;
+    }
+}
+
+void HandlerQueue::let_go_if_over(std::string_view id) {
+    if (held_back_.empty()) return;
+    const auto held = held_back_.find(id);
+    if (held == held_back_.end() || held->second.ticket != 0 || held->second.failed != 0) return;
+    if (superseded_before(id, UINT64_MAX)) return;
+    auto& waiting = held->second.waiting;
+    again_.insert(again_.begin(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
+    held_back_.erase(held);
+}
+
+std::vector<std::uint64_t> HandlerQueue::unanswered_since(Time then) const {
+    std::vector<std::uint64_t> tickets;
+    for (const auto& entry : submitted_) {
+        if (entry.since >= then) break;
+        if (entry.state != State::held) tickets.push_back(entry.ticket);
+    }
+    return tickets;
+}
+
+void HandlerQueue::retry_now() {
+    for (auto& [id, held] : held_back_) held.not_before = Time::min();
+}
+
+std::optional<Time> HandlerQueue::next_due() const {
+    std::optional<Time> due;
+    for (const auto& [id, held] : held_back_)
+        if (held.ticket == 0 && !held.waiting.empty() && (!due || held.not_before < *due)) due = held.not_before;
+    return due;
+}
+
+}  // namespace tocsin::core

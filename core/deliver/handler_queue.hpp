@@ -1,0 +1,117 @@
+#pragma once
+
+#include "deliver/backoff.hpp"
+#include "deliver/receipt.hpp"
+#include "event/event.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tocsin::core {
+
+using Time = std::chrono::steady_clock::time_point;
+
+/// One event waiting for, or on, its way through one handler.
+struct QueuedDelivery {
+    EventPtr event;
+    ReceiptPtr receipt;
+    std::uint32_t attempts = 0;  ///< made so far
+    bool failed = false;         ///< the last attempt was answered with retry
+};
+
+/// What became of deliveries that an answer ended.
+struct Ended {
+    std::vector<QueuedDelivery> delivered;
+    std::vector<QueuedDelivery> dead;
+};
+
+/// The deliveries of one handler: which to submit next, and what an answer means.
+///
+/// Deliveries are submitted in the order they came. One that must be retried holds back everything newer of its event
+/// id until it has ended, and what was submitted after it under that id is submitted again, delivered or not: the newest
+/// event of an id is always the last one sent. Other ids go on. Not thread-safe.
+class HandlerQueue {
+  public:
+    /// At most `most_submitted` are open or wait for an older one of their id.
+    HandlerQueue(std::size_t most_submitted, const Backoff& backoff);
+
+    void push(QueuedDelivery delivery);
+
+    /// The delivery to submit now under `ticket`, or nullptr. Tickets rise. The pointer is valid until the next call.
+    const QueuedDelivery* take(std::uint64_t ticket, Time now);
+
+    enum class Answer { delivered, retry, rejected };
+
+    /// False for a ticket that is not open: a late or a second answer.
+    bool answer(std::uint64_t ticket, Answer answer, Time now, Ended& ended);
+
+    /// The tickets submitted before `then` that have not been answered.
+    std::vector<std::uint64_t> unanswered_since(Time then) const;
+
+    /// Forgets how long retries still had to wait: the sink says it can send again.
+    void retry_now();
+
+    /// When `take` may give something that it does not give now, without an answer or a push in between.
+    std::optional<Time> next_due() const;
+
+    /// Whether any event id is held back.
+    bool holds_back() const noexcept { return !held_back_.empty(); }
+    std::size_t open() const noexcept { return open_; }
+
+  private:
+    enum class State {
+        open,        ///< submitted, not answered
+        superseded,  ///< submitted, not answered, to be submitted again whatever the answer
+        held,        ///< delivered, but an older one of its id is open
+    };
+    struct Submitted {
+        std::uint64_t ticket;
+        State state;
+        Time since;
+        QueuedDelivery delivery;
+    };
+    /// An event id that is held back: its deliveries, oldest first, go one at a time while any of them has failed.
+    struct HeldBack {
+        std::deque<QueuedDelivery> waiting;
+        std::size_t failed = 0;    ///< of those waiting
+        std::uint64_t ticket = 0;  ///< of the one that was submitted alone; 0 for none
+        Time not_before;
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    };
+    using SubmittedList = std::deque<Submitted>;
+    using HeldBackMap = std::unordered_map<std::string, HeldBack, Hash, std::equal_to<>>;
+
+    const QueuedDelivery* submit(QueuedDelivery delivery, std::uint64_t ticket, Time now);
+    const QueuedDelivery* take_held_back(std::uint64_t ticket, Time now);
+    const QueuedDelivery* take_from(std::deque<QueuedDelivery>& queue, std::uint64_t ticket, Time now);
+    bool superseded_before(std::string_view id, std::uint64_t sequence) const;
+    bool older_is_open(SubmittedList::const_iterator at) const;
+    void hold_back(SubmittedList::iterator at, Time now);
+    void wait_again(HeldBack& held, SubmittedList::iterator at);
+    void end(SubmittedList::iterator at, std::vector<QueuedDelivery>& where);
+    void release_held(std::string_view id, Ended& ended);
+    void let_go_if_over(std::string_view id);
+
+    std::size_t most_submitted_;
+    Backoff backoff_;
+    std::deque<QueuedDelivery> fresh_;
+    std::deque<QueuedDelivery> again_;
+    SubmittedList submitted_;
+    HeldBackMap held_back_;
+    std::size_t held_ = 0;        ///< in submitted_, by state
+    std::size_t superseded_ = 0;  ///< in submitted_, by state
+    std::size_t open_ = 0;
+};
+
+}  // namespace tocsin::core

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "deliver/handler.hpp"
+#include "plugin/sink_instance.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::core {
+
+/// Drives one sink instance: keeps its handlers' queues, submits within the credit the sink gives, handlers in turn,
+/// and ends deliveries by its answers. An answer never calls the sink on the answering stack, so that a sink may answer
+/// while it holds a lock of its own. Everything but the inbox is touched only on the instance's strand.
+class SinkRunner final : public SinkListener {
+  public:
+    /// Has `wake` called at about that time, on some thread; a later call replaces an earlier one.
+    using WakeAt = std::function<void(Time)>;
+
+    explicit SinkRunner(std::unique_ptr<SinkInstance> sink);
+    ~SinkRunner() override;
+
+    SinkInstance& sink() noexcept { return *sink_; }
+
+    /// Before start only. Returns the handler's number.
+    std::size_t add(std::string topic, std::string id, void* binding, std::vector<std::optional<Payload>> rendered);
+
+    /// Throws std::runtime_error.
+    void start(WakeAt wake_at);
+
+    /// Queues a delivery; a handler at its quota refuses it, counted and told. Takes effect with the next `wake`.
+    void push(std::size_t handler, const EventPtr& event, const ReceiptPtr& receipt);
+
+    /// Submits what may be submitted, on this thread or the sink's own. Any thread.
+    void wake();
+
+    /// Deliveries that have not ended. Any thread.
+    std::size_t pending() const noexcept { return pending_; }
+
+    /// Submits nothing more and stops the sink. False when it did not stop in time: leak this object.
+    bool stop(std::chrono::nanoseconds timeout);
+
+    std::span<const std::unique_ptr<Handler>> handlers() const noexcept { return handlers_; }
+    /// Answers to tickets that were not open: late or given twice.
+    std::uint64_t stray_answers() const noexcept { return stray_answers_.value(); }
+
+  private:
+    struct Answered {
+        std::uint64_t ticket;
+        std::uint32_t outcome;
+        std::string reason;
+    };
+    struct Pushed {
+        std::size_t handler;
+        QueuedDelivery delivery;
+    };
+    struct Inbox {
+        std::vector<Pushed> pushed;
+        std::vector<Answered> answered;
+        std::optional<std::uint32_t> may_take;
+    };
+
+    void answered(std::uint64_t ticket, std::uint32_t outcome, std::string_view reason) override;
+    void may_take(std::uint32_t count) override;
+
+    void wake_soon();
+    void step();
+    void take_in(Inbox inbox, Time now);
+    void settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::string_view reason, Time now);
+    void count_ended(Handler& handler, const Ended& ended, std::string_view reason);
+    void give_up_on_missing_answers(Time now);
+    void wake_held_back(Time now);
+    void submit_what_may_go(Time now);
+    HostedDelivery* next(Time now);
+    void mark_ready(std::size_t handler);
+    void arm_timer(Time now);
+
+    std::unique_ptr<SinkInstance> sink_;
+    std::vector<std::unique_ptr<Handler>> handlers_;
+    WakeAt wake_at_;
+
+    std::mutex inbox_mutex_;
+    Inbox inbox_;
+    std::atomic<bool> woken_{false};
+    std::atomic<bool> woken_soon_{false};
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::size_t> pending_{0};
+    Counter stray_answers_;
+
+    std::deque<std::size_t> ready_;  ///< handlers that may have something to submit
+    std::vector<bool> is_ready_;
+    std::vector<std::size_t> holding_back_;  ///< handlers with an event id held back
+    std::uint64_t attempts_ = 0;
+    std::size_t open_ = 0;
+    std::size_t max_in_flight_;
+    Time next_check_;
+    Time armed_ = Time::max();
+};
+
+}  // namespace tocsin::core

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+namespace tocsin::core {
+
+/// Runs the router until SIGTERM or SIGINT. Returns the exit code of the process: 0 after an orderly stop, 1 when the
+/// configuration holds mistakes (all of them are written to standard error) or something could not be started.
+int run(const std::filesystem::path& configuration);
+
+/// Checks everything that `run` would use. Returns 0 when it is sound, 1 when it holds mistakes.
+int check(const std::filesystem::path& configuration);
+
+/// Lists the plugins that were found, their kinds and options. Returns 1 when one could not be loaded.
+int list_plugins();
+
+}  // namespace tocsin::core

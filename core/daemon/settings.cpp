@@ -1,0 +1,72 @@
+#include "daemon/settings.hpp"
+
+#include "config/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin::core {
+namespace {
+
+OptionSpec option(std::string name, OptionType type, std::optional<std::string> default_value, std::string help) {
+    OptionSpec spec;
+    spec.name = std::move(name);
+    spec.type = type;
+    spec.help = std::move(help);
+    spec.default_value = std::move(default_value);
+    return spec;
+}
+
+std::vector<OptionSpec> program_options() {
+    auto handlers = option("handlers-dir", OptionType::path, std::nullopt, "directory of the handler files");
+    handlers.required = true;
+    auto drain = option("drain-timeout", OptionType::duration, "5s", "how long a stop waits for open deliveries");
+    drain.ranged = true;
+    drain.maximum = std::chrono::nanoseconds{std::chrono::hours{1}}.count();
+    return {handlers, option("state-dir", OptionType::path, std::nullopt, "directory of the spool"),
+            option("plugin-path", OptionType::list, std::nullopt, "more directories to load plugins from"), drain};
+}
+
+}  // namespace
+
+std::optional<Settings> read_settings(const std::filesystem::path& file, Mistakes& mistakes) {
+    Settings settings;
+    settings.file = std::filesystem::absolute(file);
+    settings.document = read_file(file.string(), file.string(), mistakes);
+    if (!settings.document.sound) return std::nullopt;
+
+    const auto directory = settings.file.parent_path();
+    Node none;
+    none.kind = Node::Kind::table;
+    none.where = settings.document.root.where;
+    const auto* program = settings.document.root.find("tocsin");
+    if (program != nullptr && program->kind != Node::Kind::table) {
+        mistakes.add(program->where, "tocsin", fmt::format("must be a table, not {}", program->kind_name()));
+        program = nullptr;
+    }
+    const auto values =
+        check_options(program == nullptr ? none : *program, program_options(), "tocsin.", directory, mistakes);
+    settings.handlers_dir = values[0].text;
+    settings.handlers_dir_at = values[0].where;
+    for (const auto& path : values[2].items) settings.plugin_path.push_back(directory / path);
+    settings.plugin_path_at = values[2].where;
+    settings.drain_timeout = std::chrono::nanoseconds{values[3].integer};
+
+    for (const auto& [key, where, value] : settings.document.root.table) {
+        if (key == "tocsin") continue;
+        if (value.kind == Node::Kind::table) {
+            settings.sections.push_back({key, &value});
+        } else if (value.kind == Node::Kind::list && !value.list.empty() &&
+                   std::all_of(value.list.begin(), value.list.end(),
+                               [](const Node& item) { return item.kind == Node::Kind::table; })) {
+            for (const auto& table : value.list) settings.sections.push_back({key, &table});
+        } else {
+            mistakes.add(where, key, fmt::format("must be a section: write [[{}]]", key));
+        }
+    }
+    return settings;
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/mistakes.hpp"
+#include "config/node.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tocsin::core {
+
+/// One section of the configuration for a plugin's kind.
+struct Section {
+    std::string kind;
+    const Node* table;
+};
+
+/// What the configuration file says about the program itself, and the sections it holds for plugins.
+struct Settings {
+    std::filesystem::path file;
+    Document document;
+    std::filesystem::path handlers_dir;
+    Location handlers_dir_at;
+    std::vector<std::filesystem::path> plugin_path;
+    Location plugin_path_at;
+    std::chrono::nanoseconds drain_timeout{};
+    std::vector<Section> sections;  ///< in the order of the file; they point into `document`
+};
+
+/// Reads a configuration file. What is wrong goes to `mistakes`; the result is nothing when the file could not be read.
+std::optional<Settings> read_settings(const std::filesystem::path& file, Mistakes& mistakes);
+
+}  // namespace tocsin::core

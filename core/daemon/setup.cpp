@@ -1,0 +1,170 @@
+#include "daemon/setup.hpp"
+
+#include "daemon/sink_instances.hpp"
+#include "plugin/option_specs.hpp"
+#include "route/handler_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <utility>
+
+namespace tocsin::core {
+namespace {
+
+using Sections = std::map<std::string, std::vector<const Node*>, std::less<>>;
+
+/// Sorts the sections by kind; kinds that no plugin brings are mistakes.
+Sections by_kind(const Settings& settings, const Registry& registry, Mistakes& mistakes) {
+    Sections sections;
+    auto known = registry.sink_names();
+    const auto sources = registry.source_names();
+    known.insert(known.end(), sources.begin(), sources.end());
+    known.emplace_back("tocsin");
+    for (const auto& [kind, table] : settings.sections) {
+        if (registry.sink(kind) != nullptr || registry.source(kind) != nullptr)
+            sections[kind].push_back(table);
+        else
+            mistakes.add_unknown(table->where, kind, "no plugin brings this kind of section", known);
+    }
+    return sections;
+}
+
+void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver& hand_over, Mistakes& mistakes) {
+    for (const auto& [name, tables] : sections) {
+        const auto* kind = setup.registry.source(name);
+        if (kind == nullptr) continue;
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            const auto before = mistakes.size();
+            const auto options = check_options(*tables[i], kind->instance_options, name + ".",
+                                               setup.settings.file.parent_path(), mistakes);
+            if (mistakes.size() != before) continue;
+            const auto instance_name = tables.size() == 1 ? name : fmt::format("{}-{}", name, i + 1);
+            try {
+                setup.sources.push_back(
+                    {std::make_unique<SourceInstance>(*kind, instance_name, options, setup.listeners, hand_over),
+                     tables[i]->where});
+            } catch (const std::exception& error) {
+                mistakes.add(tables[i]->where, name, error.what());
+            }
+        }
+    }
+}
+
+/// One payload per template option; nothing for one that was left out.
+std::vector<std::optional<Payload>> compile(const SinkKind& kind, const std::vector<OptionValue>& values,
+                                            Mistakes& mistakes) {
+    std::vector<std::optional<Payload>> payloads;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto& spec = kind.handler_options[i];
+        if (spec.type != OptionType::rendered) continue;
+        Node by_default;
+        const auto* node = values[i].node;
+        if (node == nullptr && spec.default_value) {
+            by_default.kind = Node::Kind::string;
+            by_default.text = *spec.default_value;
+            node = &by_default;
+        }
+        payloads.push_back(node == nullptr ? std::nullopt
+                                           : Payload::compile(*node, spec.escape, "options." + spec.name, mistakes));
+    }
+    return payloads;
+}
+
+class Handlers {
+  public:
+    Handlers(Setup& setup, SinkInstances& sinks, Mistakes& mistakes)
+        : setup_{setup}, sinks_{sinks}, mistakes_{mistakes} {}
+
+    void add(const std::filesystem::path& file) {
+        auto handler = read_handler_file(file, mistakes_);
+        if (!handler || !is_first(*handler)) return;
+        const auto* kind = setup_.registry.sink(handler->kind);
+        if (kind == nullptr) {
+            mistakes_.add_unknown(handler->kind_at, "kind",
+                                  fmt::format("no plugin brings a sink of kind \"{}\"", handler->kind),
+                                  setup_.registry.sink_names(), handler->kind);
+            return;
+        }
+        const auto before = mistakes_.size();
+        const auto values =
+            check_options(handler->options(), kind->handler_options, "options.", file.parent_path(), mistakes_);
+        auto rendered = compile(*kind, values, mistakes_);
+        auto* runner = sinks_.find(*kind, instance_wanted(*kind, values), handler->kind_at);
+        if (runner == nullptr || mistakes_.size() != before) return;
+        try {
+            auto* binding = runner->sink().bind(values);
+            routes_.add(handler->topic, handler->match, targets_.size());
+            targets_.push_back({runner, runner->add(handler->topic, handler->id, binding, std::move(rendered))});
+        } catch (const std::exception& error) {
+            mistakes_.add(handler->kind_at, "options", error.what());
+        }
+    }
+
+    void finish() {
+        setup_.handlers = targets_.size();
+        setup_.router = std::make_unique<Router>(std::move(routes_), std::move(targets_));
+    }
+
+  private:
+    bool is_first(const HandlerFile& handler) {
+        const auto [known, first] = files_.try_emplace({handler.topic, handler.id}, handler.file);
+        if (!first)
+            mistakes_.add(handler.id_at, "id",
+                          fmt::format("alert topic \"{}\" has a handler \"{}\" already, in {}", handler.topic,
+                                      handler.id, known->second.string()));
+        return first;
+    }
+
+    static OptionValue instance_wanted(const SinkKind& kind, const std::vector<OptionValue>& values) {
+        const auto* spec = with_role(kind.handler_options, TOCSIN_ROLE_INSTANCE);
+        return spec == nullptr ? OptionValue{} : values[static_cast<std::size_t>(spec - kind.handler_options.data())];
+    }
+
+    Setup& setup_;
+    SinkInstances& sinks_;
+    Mistakes& mistakes_;
+    std::map<std::pair<std::string, std::string>, std::filesystem::path> files_;
+    Routes routes_;
+    std::vector<Router::Target> targets_;
+};
+
+}  // namespace
+
+void load_plugins(Registry& registry, const std::vector<std::filesystem::path>& more, const Location& where,
+                  Mistakes& mistakes) {
+    const auto environment = std::make_shared<const std::string>("TOCSIN_PLUGIN_PATH");
+    for (const auto& directory : built_in_plugin_directories()) registry.load_from(directory, {}, mistakes);
+    for (const auto& directory : plugin_directories_of_environment())
+        registry.load_from(directory, {environment}, mistakes);
+    for (const auto& directory : more) registry.load_from(directory, where, mistakes);
+}
+
+std::unique_ptr<Setup> set_up(const std::filesystem::path& configuration, const Strand::HandOver& hand_over,
+                              Mistakes& mistakes) {
+    auto settings = read_settings(configuration, mistakes);
+    if (!settings) return nullptr;
+    auto setup = std::make_unique<Setup>();
+    setup->settings = std::move(*settings);
+    load_plugins(setup->registry, setup->settings.plugin_path, setup->settings.plugin_path_at, mistakes);
+
+    const auto sections = by_kind(setup->settings, setup->registry, mistakes);
+    SinkInstances sinks{hand_over, mistakes};
+    for (const auto& [name, tables] : sections)
+        if (const auto* kind = setup->registry.sink(name))
+            sinks.add(*kind, tables, setup->settings.file.parent_path());
+    make_sources(*setup, sections, hand_over, mistakes);
+
+    Handlers handlers{*setup, sinks, mistakes};
+    if (!setup->settings.handlers_dir.empty())
+        for (const auto& file :
+             handler_files_in(setup->settings.handlers_dir, setup->settings.handlers_dir_at, mistakes))
+            handlers.add(file);
+    handlers.finish();
+    setup->sinks = sinks.take();
+    return mistakes.empty() ? std::move(setup) : nullptr;
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+namespace tocsin::core {
+
+/// SIGTERM and SIGINT, from the making of this object on. To be made before any thread is started.
+class Signals {
+  public:
+    Signals();
+    ~Signals();
+
+    /// Returns with the first signal.
+    void wait();
+
+    /// Whether one more signal came within `time`.
+    bool wait_for(std::chrono::milliseconds time);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace tocsin::core

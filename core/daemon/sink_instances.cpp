@@ -1,0 +1,163 @@
+#include "daemon/sink_instances.hpp"
+
+#include "plugin/option_specs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace tocsin::core {
+namespace {
+
+const OptionValue* value_with_role(const std::vector<OptionSpec>& specs, const std::vector<OptionValue>& values,
+                                   std::uint32_t role) {
+    const auto* spec = with_role(specs, role);
+    return spec == nullptr ? nullptr : &values[static_cast<std::size_t>(spec - specs.data())];
+}
+
+/// The specs for a section that says it is not enabled: nothing is required of it.
+std::vector<OptionSpec> for_section(const SinkKind& kind, const Node& section) {
+    auto specs = kind.instance_options;
+    const auto* enabled = with_role(specs, TOCSIN_ROLE_ENABLED);
+    if (enabled == nullptr) return specs;
+    const auto* said = section.find(enabled->name);
+    const bool is_enabled =
+        said == nullptr ? enabled->default_value == "true" : said->kind != Node::Kind::boolean || said->boolean;
+    if (!is_enabled)
+        for (auto& spec : specs) spec.required = false;
+    return specs;
+}
+
+Location place_of(const OptionValue& value, const Location& otherwise) {
+    return value.where.file ? value.where : otherwise;
+}
+
+}  // namespace
+
+void SinkInstances::add(const SinkKind& kind, const std::vector<const Node*>& sections,
+                        const std::filesystem::path& directory) {
+    auto& placed = by_kind_[kind.name];
+    for (const auto* section : sections) placed.push_back(check(kind, *section, directory, sections.size() == 1));
+    check_names(kind, placed);
+}
+
+SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& section,
+                                           const std::filesystem::path& directory, bool single) {
+    const auto before = mistakes_.size();
+    const auto options =
+        check_options(section, for_section(kind, section), kind.name + ".", directory, mistakes_);
+    Placed placed;
+    placed.where = section.where;
+    placed.name_at = section.where;
+    placed.is_default = single;
+    if (const auto* name = value_with_role(kind.instance_options, options, TOCSIN_ROLE_NAME)) {
+        placed.name = name->text;
+        placed.name_at = place_of(*name, section.where);
+        if (placed.name.empty() && single && !name->where.file) placed.name = "default";
+    }
+    if (const auto* is_default = value_with_role(kind.instance_options, options, TOCSIN_ROLE_DEFAULT))
+        placed.is_default = single || is_default->integer != 0;
+    if (const auto* enabled = value_with_role(kind.instance_options, options, TOCSIN_ROLE_ENABLED))
+        placed.enabled = enabled->integer != 0;
+    if (placed.enabled && mistakes_.size() == before)
+        placed.runner = make(kind, placed.name.empty() ? kind.name : placed.name, options, section.where);
+    return placed;
+}
+
+void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& placed) {
+    const auto* name_option = with_role(kind.instance_options, TOCSIN_ROLE_NAME);
+    if (name_option == nullptr) {
+        for (std::size_t i = 1; i < placed.size(); ++i)
+            mistakes_.add(placed[i].where, kind.name, "there can be one section of this kind only: remove this one");
+        return;
+    }
+    const auto key = fmt::format("{}.{}", kind.name, name_option->name);
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+        if (placed[i].name.empty())
+            mistakes_.add(placed[i].name_at, key,
+                          placed.size() == 1 ? "must not be empty" : "missing: with several sections each needs a name");
+        for (std::size_t j = 0; j < i; ++j)
+            if (!placed[i].name.empty() && placed[i].name == placed[j].name) {
+                mistakes_.add(placed[i].name_at, key,
+                              fmt::format("\"{}\" is already the name of the section in line {}", placed[i].name,
+                                          placed[j].where.line));
+                break;
+            }
+    }
+    const auto* default_option = with_role(kind.instance_options, TOCSIN_ROLE_DEFAULT);
+    if (default_option == nullptr || placed.size() < 2) return;
+    const auto default_key = fmt::format("{}.{}", kind.name, default_option->name);
+    const Placed* chosen = nullptr;
+    for (const auto& one : placed) {
+        if (!one.is_default) continue;
+        if (chosen != nullptr)
+            mistakes_.add(one.where, default_key,
+                          fmt::format("more than one section is marked as the default, the first in line {}",
+                                      chosen->where.line));
+        else
+            chosen = &one;
+    }
+    if (chosen == nullptr)
+        mistakes_.add(placed.front().where, default_key,
+                      "no section is marked as the default: write \"default = true\" in one of them");
+}
+
+std::unique_ptr<SinkRunner> SinkInstances::make(const SinkKind& kind, const std::string& name,
+                                                const std::vector<OptionValue>& options, const Location& where) {
+    try {
+        return std::make_unique<SinkRunner>(std::make_unique<SinkInstance>(kind, name, options, hand_over_));
+    } catch (const std::exception& error) {
+        mistakes_.add(where, kind.name, error.what());
+        return nullptr;
+    }
+}
+
+SinkRunner* SinkInstances::find(const SinkKind& kind, const OptionValue& name, const Location& kind_at) {
+    auto& placed = by_kind_[kind.name];
+    if (placed.empty()) {
+        Node empty;
+        empty.kind = Node::Kind::table;
+        empty.where = kind_at;
+        const bool needs_section =
+            std::any_of(kind.instance_options.begin(), kind.instance_options.end(), [](const auto& option) {
+                return option.required || option.role == TOCSIN_ROLE_ENABLED;
+            });
+        if (needs_section) {
+            mistakes_.add(kind_at, "kind", fmt::format("the configuration has no [[{0}]] section for it", kind.name));
+            return nullptr;
+        }
+        placed.push_back(check(kind, empty, {}, true));
+    }
+    const auto key = with_role(kind.handler_options, TOCSIN_ROLE_INSTANCE);
+    const auto option = key == nullptr ? std::string{"kind"} : "options." + key->name;
+    const auto where = place_of(name, kind_at);
+    const auto found = std::find_if(placed.begin(), placed.end(), [&](const Placed& one) {
+        return name.text.empty() ? one.is_default : one.name == name.text;
+    });
+    if (found == placed.end()) {
+        std::vector<std::string> names;
+        for (const auto& one : placed) names.push_back(one.name);
+        if (!name.text.empty())
+            mistakes_.add_unknown(where, option, fmt::format("there is no [[{}]] section named \"{}\"", kind.name, name.text),
+                                  names, name.text);
+        return nullptr;
+    }
+    if (!found->enabled)
+        mistakes_.add(where, option,
+                      fmt::format("[[{}]] \"{}\" in line {} of the configuration is not enabled: write \"enabled = true\" "
+                                  "there or name another",
+                                  kind.name, found->name, found->where.line));
+    return found->runner.get();
+}
+
+std::vector<std::unique_ptr<SinkRunner>> SinkInstances::take() {
+    std::vector<std::unique_ptr<SinkRunner>> runners;
+    for (auto& [kind, placed] : by_kind_)
+        for (auto& one : placed)
+            if (one.runner) runners.push_back(std::move(one.runner));
+    return runners;
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,48 @@
+#include "base/log.hpp"
+#include "daemon/daemon.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+#include <map>
+#include <string>
+
+int main(int argc, char** argv) {
+    namespace log = tocsin::core::log;
+    CLI::App program{"Tocsin routes alerts: sources bring events in, handler files say where they go, sinks deliver them.",
+                     "tocsin"};
+    program.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
+    program.require_subcommand(1);
+    auto format = log::Format::automatic;
+    const std::map<std::string, log::Format> formats{
+        {"auto", log::Format::automatic}, {"text", log::Format::text}, {"json", log::Format::json}};
+    program
+        .add_option_function<std::string>(
+            "--log-format", [&](const std::string& name) { format = formats.at(name); },
+            "auto (text on a terminal, JSON lines otherwise), text or json")
+        ->check(CLI::IsMember{{"auto", "text", "json"}});
+    bool verbose = false;
+    program.add_flag("--verbose", verbose, "Log more");
+    program.fallthrough();
+
+    std::string configuration;
+    int code = 0;
+    auto* run = program.add_subcommand("run", "Run the router until SIGTERM or SIGINT");
+    run->add_option("--config", configuration, "The configuration file")->required();
+    auto* check = program.add_subcommand("check", "Check configuration, plugins and handler files, and start nothing");
+    check->add_option("--config", configuration, "The configuration file")->required();
+    auto* plugins = program.add_subcommand("plugins", "List the plugins that were found, their kinds and options");
+
+    CLI11_PARSE(program, argc, argv);
+    try {
+        log::configure(format, verbose ? log::Severity::debug : log::Severity::info);
+        if (run->parsed()) code = tocsin::core::run(configuration);
+        if (check->parsed()) code = tocsin::core::check(configuration);
+        if (plugins->parsed()) code = tocsin::core::list_plugins();
+    } catch (const std::exception& error) {
+        std::cerr << "tocsin: " << error.what() << std::endl;
+        return 1;
+    }
+    return code;
+}

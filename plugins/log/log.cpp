@@ -1,0 +1,45 @@
+#include "log_file.hpp"
+
+#include <tocsin/sink.hpp>
+
+#include <array>
+#include <exception>
+#include <memory>
+#include <string_view>
+
+namespace log_sink {
+
+struct FileBinding final : tocsin::Binding {
+    explicit FileBinding(LogFile opened) : file{std::move(opened)} {}
+    LogFile file;
+};
+
+/// Appends each event to a file as one line of JSON, Kapacitor's AlertData.
+class LogSink final : public tocsin::Sink {
+  public:
+    static constexpr std::string_view name = "log";
+    static constexpr std::string_view help = "appends events to a file, one line of JSON each";
+    static constexpr std::array handler_options{
+        tocsin::Option{"path", tocsin::path, "the file; it is made when it is not there"},
+        tocsin::Option{"mode", tocsin::string, "permissions of a file that is made, in octal"}.defaults("0600")};
+
+    explicit LogSink(tocsin::SinkHost) {}
+
+    std::unique_ptr<tocsin::Binding> bind(const tocsin::Options& options) override {
+        return std::make_unique<FileBinding>(LogFile{std::string{options.text("path")}, parse_mode(options.text("mode"))});
+    }
+
+    void send(tocsin::Delivery event) override {
+        try {
+            event.binding<FileBinding>().file.append(event.json() + '\n');
+        } catch (const std::exception& error) {
+            event.retry(error.what());
+            return;
+        }
+        event.delivered();
+    }
+};
+
+}  // namespace log_sink
+
+TOCSIN_SINK(log_sink::LogSink, "0.1.0")

@@ -1,0 +1,67 @@
+#include "log_file.hpp"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+using namespace log_sink;
+
+namespace {
+
+struct Folder {
+    Folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "log_test_XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        path = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::filesystem::path path;
+};
+
+std::string content(const std::filesystem::path& file) {
+    std::ifstream in{file};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+}  // namespace
+
+TEST_CASE("a mode is three or four octal digits") {
+    CHECK(parse_mode("0600") == 0600);
+    CHECK(parse_mode("644") == 0644);
+    for (const auto* wrong : {"", "6", "0680", "-600", "06000", "0x1ff", "rw-"})
+        CHECK_THROWS_AS(parse_mode(wrong), std::runtime_error);
+}
+
+TEST_CASE("lines are appended to a file that is made with its mode") {
+    const Folder folder;
+    const auto path = folder.path / "alerts.log";
+    const LogFile file{path, 0600};
+    file.append("one\n");
+    file.append("two\n");
+    CHECK(content(path) == "one\ntwo\n");
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("a file that was moved away is made anew") {
+    const Folder folder;
+    const LogFile file{folder.path / "alerts.log", 0600};
+    file.append("one\n");
+    std::filesystem::rename(folder.path / "alerts.log", folder.path / "alerts.log.1");
+    file.append("two\n");
+    CHECK(content(folder.path / "alerts.log") == "two\n");
+}
+
+TEST_CASE("a file that cannot be opened is an error with the reason") {
+    const Folder folder;
+    const LogFile file{folder.path / "none" / "alerts.log", 0600};
+    CHECK_THROWS_AS(file.append("one\n"), std::system_error);
+}

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "backoff.hpp"
+#include "connector.hpp"
+#include "failure_log.hpp"
+#include "gate.hpp"
+#include "mailbox.hpp"
+#include "settings.hpp"
+#include "window.hpp"
+
+#include <tocsin/sink.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace mqtt {
+
+/// One `[[mqtt]]` section at work: a thread that connects, sends, answers, and connects again. All calls to Paho and
+/// all answers to the host are made by this thread, because any of Paho's calls may wait for its global lock, and its
+/// callbacks are made with that lock held.
+class Broker : public std::enable_shared_from_this<Broker> {
+  public:
+    Broker(tocsin::SinkHost host, Settings settings);
+
+    void start();
+
+    /// Never waits. Any thread.
+    void submit(tocsin::Delivery delivery);
+
+    /// Answers what is open and disconnects. Deliveries sent to a connected broker get a moment to be answered.
+    /// A thread that hangs in Paho beyond `timeout` is left behind: it holds this object, and calls the host no more.
+    void stop(std::chrono::nanoseconds timeout);
+
+  private:
+    using Clock = Mailbox::Clock;
+
+    void run();
+    bool must_end(Clock::time_point now);
+    Clock::time_point next_deadline();
+    void work(Clock::time_point now);
+    void on(const std::vector<Notice>& notices, Clock::time_point now);
+    void on_own(const Notice& notice);
+    void on_result(Connector::Result result, Clock::time_point now);
+    void send_waiting(Clock::time_point now);
+    void send_one(const Outgoing& out);
+    void reject(std::uint64_t number, const std::string& reason);
+    void lose(Clock::time_point now);
+    void retry_open(const std::string& reason);
+
+    const Settings settings_;
+    Gate host_;
+    const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+    Window window_;
+
+    // Of the thread alone.
+    Connector connector_;
+    Backoff backoff_;
+    FailureLog failures_;
+    std::unique_ptr<Connection> connection_;
+    std::string lost_;  ///< why the connection is no good any more; empty while it is
+    Clock::time_point connected_at_;
+    Clock::time_point next_attempt_ = Clock::time_point::min();
+    Outgoing outgoing_;
+
+    std::thread thread_;
+    std::mutex mutex_;
+    std::condition_variable ended_changed_;
+    bool stopping_ = false;
+    bool ended_ = false;
+    Clock::time_point drain_until_;
+};
+
+}  // namespace mqtt

@@ -1,0 +1,113 @@
+#include "callbacks.hpp"
+
+#include <limits>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mqtt::callbacks {
+namespace {
+
+constexpr int number_bits = std::numeric_limits<std::uintptr_t>::digits >= 64 ? 40 : 20;
+constexpr std::uintptr_t number_mask = (std::uintptr_t{1} << number_bits) - 1;
+constexpr std::uintptr_t connection_mask = std::numeric_limits<std::uintptr_t>::max() >> number_bits;
+
+struct Entry {
+    std::shared_ptr<Mailbox> mailbox;
+    std::string tls_error;
+};
+
+struct Registry {
+    std::mutex mutex;
+    std::map<std::uintptr_t, Entry> entries;
+    std::uintptr_t last = 0;
+};
+
+Registry& registry() {
+    static auto& registry = *new Registry;  // outlives Paho's threads
+    return registry;
+}
+
+void post(void* context, Notice::Kind kind, int code = 0) {
+    const auto bits = reinterpret_cast<std::uintptr_t>(context);
+    Notice notice;
+    notice.kind = kind;
+    notice.code = code;
+    notice.connection = bits >> number_bits;
+    notice.number = bits & number_mask;
+    std::shared_ptr<Mailbox> mailbox;
+    {
+        const std::lock_guard lock{registry().mutex};
+        const auto entry = registry().entries.find(bits >> number_bits);
+        if (entry == registry().entries.end()) return;
+        mailbox = entry->second.mailbox;
+        if (kind == Notice::Kind::refused) notice.text = std::exchange(entry->second.tls_error, {});
+    }
+    mailbox->post(std::move(notice));
+}
+
+/// OpenSSL's line is `thread:error:code:library:function:reason:file:line:data`.
+std::string_view reason_in(std::string_view line) {
+    auto rest = line;
+    for (int field = 0; field < 5; ++field) {
+        const auto colon = rest.find(':');
+        if (colon == std::string_view::npos) return line.substr(0, line.find('\n'));
+        rest.remove_prefix(colon + 1);
+    }
+    return rest.substr(0, rest.find(':'));
+}
+
+}  // namespace
+
+std::uint64_t enlist(std::shared_ptr<Mailbox> mailbox) {
+    auto& all = registry();
+    const std::lock_guard lock{all.mutex};
+    do {
+        all.last = (all.last + 1) & connection_mask;
+    } while (all.last == 0 || all.entries.count(all.last) != 0);
+    all.entries[all.last].mailbox = std::move(mailbox);
+    return all.last;
+}
+
+void dismiss(std::uint64_t connection) {
+    const std::lock_guard lock{registry().mutex};
+    registry().entries.erase(static_cast<std::uintptr_t>(connection));
+}
+
+void* context(std::uint64_t connection, std::uint64_t number) {
+    return reinterpret_cast<void*>((static_cast<std::uintptr_t>(connection) << number_bits) |
+                                   number_in_context(number));
+}
+
+std::uint64_t number_in_context(std::uint64_t number) { return number & number_mask; }
+
+void on_connected(void* context, MQTTAsync_successData*) { post(context, Notice::Kind::connected); }
+
+void on_refused(void* context, MQTTAsync_failureData* data) {
+    post(context, Notice::Kind::refused, data != nullptr && data->code > 0 ? data->code : 0);
+}
+
+void on_lost(void* context, char*) { post(context, Notice::Kind::lost); }
+
+int on_message(void*, char* topic, int, MQTTAsync_message* message) {
+    // Nothing is subscribed to: a broker that sends something all the same is not listened to.
+    MQTTAsync_freeMessage(&message);
+    MQTTAsync_free(topic);
+    return 1;
+}
+
+void on_published(void* context, MQTTAsync_successData*) { post(context, Notice::Kind::published); }
+
+void on_publish_failed(void* context, MQTTAsync_failureData*) { post(context, Notice::Kind::failed); }
+
+int on_tls_error(const char* text, std::size_t size, void* context) {
+    const std::lock_guard lock{registry().mutex};
+    const auto entry = registry().entries.find(reinterpret_cast<std::uintptr_t>(context) >> number_bits);
+    if (entry != registry().entries.end() && entry->second.tls_error.empty())
+        entry->second.tls_error = reason_in({text, size});
+    return 1;
+}
+
+}  // namespace mqtt::callbacks

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "mailbox.hpp"
+
+#include <MQTTAsync.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace mqtt {
+
+/// Paho's callbacks, posted as notices. What Paho gets as their context is a number, not an address: a callback that
+/// comes after its connection was dismissed finds nothing and does nothing.
+///
+/// Paho calls them with its global lock held, so they may not wait, call Paho or call the host.
+namespace callbacks {
+
+/// Notices of a new connection go to `mailbox`; returns its number, never 0.
+std::uint64_t enlist(std::shared_ptr<Mailbox> mailbox);
+void dismiss(std::uint64_t connection);
+
+/// `number`: of the publish, 0 for what concerns the connection.
+void* context(std::uint64_t connection, std::uint64_t number = 0);
+
+/// The part of `number` that a context holds, and that a notice brings back.
+std::uint64_t number_in_context(std::uint64_t number);
+
+void on_connected(void* context, MQTTAsync_successData* data);
+void on_refused(void* context, MQTTAsync_failureData* data);
+void on_lost(void* context, char* cause);
+int on_message(void* context, char* topic, int topic_size, MQTTAsync_message* message);
+void on_published(void* context, MQTTAsync_successData* data);
+void on_publish_failed(void* context, MQTTAsync_failureData* data);
+int on_tls_error(const char* text, std::size_t size, void* context);
+
+}  // namespace callbacks
+}  // namespace mqtt

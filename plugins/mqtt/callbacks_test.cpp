@@ -1,0 +1,71 @@
+#include "callbacks.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using mqtt::Mailbox;
+using mqtt::Notice;
+namespace callbacks = mqtt::callbacks;
+
+namespace {
+
+std::vector<Notice> posted(Mailbox& mailbox) { return mailbox.wait(Mailbox::Clock::now()); }
+
+}  // namespace
+
+TEST_CASE("a callback finds its connection by number, and nothing once that is dismissed") {
+    const auto mailbox = std::make_shared<Mailbox>();
+    const auto one = callbacks::enlist(mailbox);
+    const auto two = callbacks::enlist(mailbox);
+    CHECK(one != two);
+    callbacks::on_published(callbacks::context(two, 7), nullptr);
+    callbacks::on_lost(callbacks::context(one), nullptr);
+    callbacks::dismiss(one);
+    callbacks::on_lost(callbacks::context(one), nullptr);
+    callbacks::on_tls_error("x", 1, callbacks::context(one));
+    const auto notices = posted(*mailbox);
+    REQUIRE(notices.size() == 2);
+    CHECK(notices[0].kind == Notice::Kind::published);
+    CHECK(notices[0].connection == two);
+    CHECK(notices[0].number == 7);
+    CHECK(notices[1].kind == Notice::Kind::lost);
+    CHECK(notices[1].connection == one);
+    callbacks::dismiss(two);
+}
+
+TEST_CASE("a refusal brings the return code, or OpenSSL's first reason") {
+    const auto mailbox = std::make_shared<Mailbox>();
+    const auto connection = callbacks::enlist(mailbox);
+    auto* context = callbacks::context(connection);
+    MQTTAsync_failureData data{};
+    data.code = 5;
+    callbacks::on_refused(context, &data);
+    for (const std::string line : {"00FF:error:0A000086:SSL routines:connect:certificate verify failed:a.c:1889:\n",
+                                   "00FF:error:0A000086:SSL routines:connect:second:a.c:1:\n"})
+        callbacks::on_tls_error(line.data(), line.size(), context);
+    data.code = -1;
+    callbacks::on_refused(context, &data);
+    callbacks::on_tls_error("odd\n", 4, context);
+    callbacks::on_refused(context, nullptr);
+    const auto notices = posted(*mailbox);
+    REQUIRE(notices.size() == 3);
+    CHECK(notices[0].code == 5);
+    CHECK(notices[0].text.empty());
+    CHECK(notices[1].code == 0);
+    CHECK(notices[1].text == "certificate verify failed");
+    CHECK(notices[2].text == "odd");
+    callbacks::dismiss(connection);
+}
+
+TEST_CASE("a mailbox returns at once when woken, and only once") {
+    Mailbox mailbox;
+    mailbox.wake();
+    mailbox.wake();
+    const auto start = Mailbox::Clock::now();
+    mailbox.wait(start + std::chrono::seconds{30});
+    CHECK(Mailbox::Clock::now() - start < std::chrono::seconds{20});
+    const auto again = Mailbox::Clock::now();
+    mailbox.wait(again + std::chrono::milliseconds{20});
+    CHECK(Mailbox::Clock::now() - again >= std::chrono::milliseconds{20});
+}

@@ -1,0 +1,95 @@
+#include "connector.hpp"
+
+#include "connack.hpp"
+#include "probe.hpp"
+#include "seconds.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace mqtt {
+
+Connector::Connector(const Settings& settings, std::shared_ptr<Mailbox> mailbox, LookUp::Function look_up)
+    : settings_{settings}, mailbox_{std::move(mailbox)}, look_up_{settings.url.host, mailbox_, std::move(look_up)} {}
+
+Connector::Result Connector::start(TimePoint now) {
+    if (busy()) return {};
+    if (kind_of_host(settings_.url.host) != HostKind::name) return use({settings_.url.host}, now);
+    step_ = Step::looking_up;
+    deadline_ = now + settings_.connect_timeout;
+    look_up_.start();
+    return {};
+}
+
+Connector::Result Connector::handle(const Notice& notice, TimePoint now) {
+    if (notice.kind == Notice::Kind::looked_up) {
+        if (step_ != Step::looking_up) return {};
+        if (notice.addresses.empty())
+            return give_up("the name '" + settings_.url.host + "' cannot be looked up: " + notice.text);
+        return use(notice.addresses, now);
+    }
+    if (step_ != Step::connecting || notice.connection != candidate_->number()) return {};
+    if (notice.kind == Notice::Kind::connected) {
+        step_ = Step::idle;
+        return std::move(candidate_);
+    }
+    candidate_.reset();
+    if (notice.kind == Notice::Kind::refused && notice.code > 0)
+        return give_up("refused by the broker: " + connack_in_words(notice.code), true);
+    return try_next(now, why(notice));
+}
+
+Connector::Result Connector::expire(TimePoint now) {
+    if (!busy() || now < deadline_) return {};
+    const auto limit = in_seconds(settings_.connect_timeout);
+    if (step_ == Step::looking_up)
+        return give_up("the look-up of the name '" + settings_.url.host + "' took longer than " + limit);
+    candidate_.reset();
+    return try_next(now, "no answer within " + limit);
+}
+
+Connector::Result Connector::use(std::vector<std::string> addresses, TimePoint now) {
+    addresses_ = std::move(addresses);
+    if (settings_.url.tls) {
+        // The one Paho will pick when it looks the name up again.
+        const auto ipv4 = std::find_if(addresses_.begin(), addresses_.end(), [](const std::string& address) {
+            return kind_of_host(address) == HostKind::ipv4;
+        });
+        addresses_ = {ipv4 != addresses_.end() ? *ipv4 : addresses_.back()};
+    }
+    next_ = 0;
+    return try_next(now, {});
+}
+
+Connector::Result Connector::try_next(TimePoint now, std::string reason) {
+    while (next_ < addresses_.size()) {
+        const auto& address = addresses_[next_++];
+        try {
+            candidate_ = std::make_unique<Connection>(
+                settings_, settings_.url.tls ? settings_.url : settings_.url.with_host(address), mailbox_);
+            step_ = Step::connecting;
+            deadline_ = now + settings_.connect_timeout;
+            return {};
+        } catch (const std::exception& error) {
+            reason = error.what();
+        }
+    }
+    if (addresses_.size() > 1) reason = addresses_.back() + ": " + reason;
+    return give_up(std::move(reason));
+}
+
+Connector::Result Connector::give_up(std::string reason, bool refused) {
+    step_ = Step::idle;
+    return Failure{std::move(reason), refused};
+}
+
+std::string Connector::why(const Notice& refusal) {
+    const auto limit = std::min<std::chrono::nanoseconds>(settings_.connect_timeout, std::chrono::seconds{2});
+    auto reason = probe(settings_, addresses_[next_ - 1], std::chrono::duration_cast<std::chrono::milliseconds>(limit));
+    if (!reason.empty()) return reason;
+    if (!refusal.text.empty()) return "TLS: " + refusal.text;
+    return "the connection was closed before the broker answered";
+}
+
+}  // namespace mqtt

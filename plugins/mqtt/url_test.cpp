@@ -1,0 +1,72 @@
+#include "url.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace {
+
+std::string read(std::string_view text) {
+    try {
+        return mqtt::parse_broker_url(text).text();
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+}
+
+bool refuses(std::string_view text, std::string_view reason) {
+    const auto result = read(text);
+    INFO(result);
+    const bool refused = result.find("url: ") == 0 && result.find(reason) != std::string::npos;
+    CHECK(refused);
+    return refused;
+}
+
+}  // namespace
+
+TEST_CASE("URLs of brokers") {
+    CHECK(read("tcp://localhost:1883") == "tcp://localhost:1883");
+    CHECK(read("mqtt://plant") == "tcp://plant:1883");
+    CHECK(read("ssl://plant") == "ssl://plant:8883");
+    CHECK(read("mqtts://plant:1") == "ssl://plant:1");
+    CHECK(read("tls://plant:65535/") == "ssl://plant:65535");
+    CHECK(read("TCP://Plant_7.example") == "tcp://Plant_7.example:1883");
+    CHECK(read("tcp://192.0.2.7:1884") == "tcp://192.0.2.7:1884");
+    CHECK(read("tcp://[::1]") == "tcp://[::1]:1883");
+    CHECK(read("ssl://[2001:db8::7]:8884") == "ssl://[2001:db8::7]:8884");
+}
+
+TEST_CASE("URLs that are mistakes say what to do") {
+    CHECK(refuses("", "must begin with tcp:// or ssl://"));
+    CHECK(refuses("localhost:1883", "must begin with tcp:// or ssl://"));
+    CHECK(refuses("http://plant", "none of tcp"));
+    CHECK(refuses("ws://plant", "WebSocket (ws://) is not supported"));
+    CHECK(refuses("wss://plant", "WebSocket (wss://) is not supported"));
+    CHECK(refuses("tcp://", "host is missing"));
+    CHECK(refuses("tcp://:1883", "host is missing"));
+    CHECK(refuses("tcp://plant:", "port"));
+    CHECK(refuses("tcp://plant:0", "port"));
+    CHECK(refuses("tcp://plant:65536", "port"));
+    CHECK(refuses("tcp://plant:99999999999999999999", "port"));
+    CHECK(refuses("tcp://plant:1883x", "port"));
+    CHECK(refuses("tcp://plant:-1", "port"));
+    CHECK(refuses("tcp://plant/alerts", "path"));
+    CHECK(refuses("tcp://plant?x=1", "end after the port"));
+    CHECK(refuses("tcp://plant#x", "end after the port"));
+    CHECK(refuses("tcp://::1", "brackets"));
+    CHECK(refuses("tcp://[::1", "not closed"));
+    CHECK(refuses("tcp://[::1]x", "only :port"));
+    CHECK(refuses("tcp://[plant]:1883", "no IPv6 address"));
+    CHECK(refuses("tcp://[fe80::1%eth0]", "zone"));
+    CHECK(refuses("tcp://pl ant", "neither a name nor an address"));
+    CHECK(refuses("tcp://plant\n", "neither a name nor an address"));
+    CHECK(refuses(std::string_view{"tcp://pl\0ant", 12}, "NUL"));
+    CHECK(refuses("tcp://" + std::string(300, 'a'), "neither a name nor an address"));
+}
+
+TEST_CASE("a password in a URL is refused and not shown") {
+    CHECK(refuses("tcp://user:geheim@plant", "username and password"));
+    CHECK(read("tcp://user:geheim@plant").find("geheim") == std::string::npos);
+}

@@ -1,0 +1,67 @@
+#include "window.hpp"
+
+#include "callbacks.hpp"
+
+#include <utility>
+
+namespace mqtt {
+
+void Window::submit(tocsin::Delivery delivery) {
+    const std::lock_guard lock{mutex_};
+    waiting_.push_back(std::move(delivery));
+}
+
+bool Window::send_next(Outgoing& out, TimePoint now) {
+    const std::lock_guard lock{mutex_};
+    if (waiting_.empty()) return false;
+    const auto& delivery = waiting_.front();
+    const auto topic = delivery.option("topic");
+    const auto payload = delivery.option("payload");
+    const auto bytes = topic.size() + payload.size();
+    if (!sent_.empty() && bytes_ + bytes > byte_limit_) return false;
+    const auto& publishing = delivery.binding<Publishing>();
+    out.number = ++last_number_;
+    out.topic = topic;
+    out.payload = payload;
+    out.qos = publishing.qos;
+    out.retained = publishing.retained;
+    sent_.emplace_hint(sent_.end(), last_number_, Sent{std::move(waiting_.front()), now, bytes});
+    bytes_ += bytes;
+    waiting_.pop_front();
+    return true;
+}
+
+std::optional<tocsin::Delivery> Window::take(std::uint64_t number) {
+    const std::lock_guard lock{mutex_};
+    const auto found = sent_.find(last_number_ - callbacks::number_in_context(last_number_ - number));
+    if (found == sent_.end()) return std::nullopt;
+    auto delivery = std::move(found->second.delivery);
+    bytes_ -= found->second.bytes;
+    sent_.erase(found);
+    return delivery;
+}
+
+std::vector<tocsin::Delivery> Window::take_all() {
+    const std::lock_guard lock{mutex_};
+    std::vector<tocsin::Delivery> all;
+    all.reserve(sent_.size() + waiting_.size());
+    for (auto& [number, sent] : sent_) all.push_back(std::move(sent.delivery));
+    for (auto& delivery : waiting_) all.push_back(std::move(delivery));
+    sent_.clear();
+    waiting_.clear();
+    bytes_ = 0;
+    return all;
+}
+
+std::optional<Window::TimePoint> Window::oldest() const {
+    const std::lock_guard lock{mutex_};
+    if (sent_.empty()) return std::nullopt;
+    return sent_.begin()->second.when;
+}
+
+bool Window::empty() const {
+    const std::lock_guard lock{mutex_};
+    return sent_.empty() && waiting_.empty();
+}
+
+}  // namespace mqtt

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <tocsin/sink.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mqtt {
+
+/// One handler's options.
+struct Publishing : tocsin::Binding {
+    int qos = 0;
+    bool retained = false;
+};
+
+/// A delivery on its way to Paho, copied out so that it does not matter when the delivery ends.
+struct Outgoing {
+    std::uint64_t number = 0;
+    std::string topic;
+    std::string payload;
+    int qos = 0;
+    bool retained = false;
+};
+
+/// The deliveries that are open, in the order they were submitted: those sent come first, those waiting follow. They
+/// are the only copies, so that whoever takes one is the one to answer it. Any thread; never calls the host.
+class Window {
+  public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// `byte_limit`: how many bytes may be sent and unanswered before more is sent; one delivery always may.
+    explicit Window(std::size_t byte_limit) : byte_limit_{byte_limit} {}
+
+    void submit(tocsin::Delivery delivery);
+
+    /// Moves the oldest that waits to those sent; false when none waits or the byte limit says to wait.
+    bool send_next(Outgoing& out, TimePoint now);
+
+    /// Takes out the one sent under this number, or under one that agrees in the part a context holds.
+    std::optional<tocsin::Delivery> take(std::uint64_t number);
+
+    /// Takes out all, in the order they were submitted.
+    std::vector<tocsin::Delivery> take_all();
+
+    /// When the oldest that is sent and unanswered was sent.
+    std::optional<TimePoint> oldest() const;
+    bool empty() const;
+
+  private:
+    struct Sent {
+        tocsin::Delivery delivery;
+        TimePoint when;
+        std::size_t bytes;
+    };
+
+    mutable std::mutex mutex_;
+    std::size_t byte_limit_;
+    std::size_t bytes_ = 0;
+    std::uint64_t last_number_ = 0;
+    std::map<std::uint64_t, Sent> sent_;
+    std::deque<tocsin::Delivery> waiting_;
+};
+
+}  // namespace mqtt

@@ -1,0 +1,124 @@
+#include "window.hpp"
+
+#include "callbacks.hpp"
+#include "options.hpp"
+#include "testing/values.hpp"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+using mqtt::Window;
+
+namespace {
+
+const Window::TimePoint start{};
+
+/// Deliveries of a host that notes who was answered.
+struct Deliveries {
+    Deliveries() {
+        const testing::Values values{mqtt::handler_options, {}};
+        publishing.options = tocsin::Options{mqtt::handler_options, values.data(), values.size()};
+        publishing.qos = 1;
+        host.context = this;
+        host.retain = [](void*, const tocsin_delivery*) {};
+        host.release = [](void*, const tocsin_delivery*) {};
+        host.ack = [](void* self, std::uint64_t ticket, std::uint32_t, tocsin_string) {
+            static_cast<Deliveries*>(self)->answered.push_back(ticket);
+        };
+    }
+
+    tocsin::Delivery make(const std::string& payload) {
+        auto& made = all.emplace_back();
+        made.payload = payload;
+        made.values[0] = tocsin::abi("topic");
+        made.values[1] = tocsin::abi(made.payload);
+        made.delivery.ticket = all.size();
+        made.delivery.binding = static_cast<tocsin::Binding*>(&publishing);
+        made.delivery.values = made.values;
+        made.delivery.value_count = 2;
+        return {&host, &made.delivery};
+    }
+
+    struct Made {
+        std::string payload;
+        tocsin_string values[2];
+        tocsin_delivery delivery{};
+    };
+
+    tocsin_host host{};
+    mqtt::Publishing publishing;
+    std::deque<Made> all;
+    std::vector<std::uint64_t> answered;
+};
+
+std::vector<std::uint64_t> tickets(const std::vector<tocsin::Delivery>& deliveries) {
+    std::vector<std::uint64_t> tickets;
+    for (const auto& delivery : deliveries) tickets.push_back(delivery.ticket());
+    return tickets;
+}
+
+}  // namespace
+
+TEST_CASE("deliveries leave in the order they came") {
+    Deliveries made;
+    Window window{1000};
+    mqtt::Outgoing out;
+    CHECK(window.empty());
+    CHECK_FALSE(window.send_next(out, start));
+    for (const char* payload : {"a", "b", "", "d"}) window.submit(made.make(payload));
+    REQUIRE(window.send_next(out, start));
+    CHECK(out.payload == "a");
+    CHECK(out.topic == "topic");
+    CHECK(out.qos == 1);
+    const auto first = out.number;
+    REQUIRE(window.send_next(out, start + std::chrono::seconds{1}));
+    CHECK(out.payload == "b");
+    REQUIRE(window.send_next(out, start + std::chrono::seconds{2}));
+    CHECK(out.payload.empty());
+    CHECK(window.oldest() == start);
+    CHECK(window.take(first)->ticket() == 1);
+    CHECK(window.oldest() == start + std::chrono::seconds{1});
+    CHECK(tickets(window.take_all()) == std::vector<std::uint64_t>{2, 3, 4});
+    CHECK(window.empty());
+    CHECK_FALSE(window.oldest());
+}
+
+TEST_CASE("a number is taken once, and only while it is open") {
+    Deliveries made;
+    Window window{1000};
+    mqtt::Outgoing out;
+    CHECK_FALSE(window.take(0));
+    CHECK_FALSE(window.take(1));
+    window.submit(made.make("a"));
+    CHECK_FALSE(window.take(1));  // waits, was not sent
+    REQUIRE(window.send_next(out, start));
+    CHECK_FALSE(window.take(out.number + 1));
+    auto taken = window.take(mqtt::callbacks::number_in_context(out.number));
+    REQUIRE(taken);
+    CHECK_FALSE(window.take(out.number));
+    taken->delivered();
+    CHECK(made.answered == std::vector<std::uint64_t>{1});
+}
+
+TEST_CASE("the byte limit holds back what is not alone") {
+    Deliveries made;
+    Window window{30};
+    mqtt::Outgoing out;
+    window.submit(made.make(std::string(100, 'x')));  // longer than the limit, but the only one
+    window.submit(made.make(std::string(10, 'y')));   // 15 bytes with the topic
+    window.submit(made.make(std::string(10, 'y')));
+    window.submit(made.make(""));
+    REQUIRE(window.send_next(out, start));
+    const auto first = out.number;
+    CHECK_FALSE(window.send_next(out, start));
+    window.take(first)->delivered();
+    CHECK(window.send_next(out, start));
+    CHECK(window.send_next(out, start));
+    CHECK_FALSE(window.send_next(out, start));
+    window.take(out.number)->delivered();
+    CHECK(window.send_next(out, start));
+    CHECK(out.payload.empty());
+}

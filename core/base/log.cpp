@@ -3,6 +3,7 @@
 #include "base/json_string.hpp"
 #include "base/text.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -32,18 +33,36 @@ spdlog::level::level_enum level_of(Severity severity) {
     return spdlog::level::info;
 }
 
+/// A JSON string without any character that a terminal acts on: JSON itself leaves DEL and C1 as they are.
+void append_harmless_json_string(std::string& out, std::string_view text) {
+    std::string json;
+    append_json_string(json, text);
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(json[i]);
+        const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0U;
+        if (byte == 0x7f) {
+            out += "\\u007f";
+        } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {
+            out += fmt::format("\\u{:04x}", next);
+            ++i;
+        } else {
+            out += json[i];
+        }
+    }
+}
+
 void append_member(std::string& out, std::string_view key, const Field& field) {
     append_json_string(out, key);
     out += ':';
     if (field.is_number)
         out += std::to_string(field.number);
     else
-        append_json_string(out, field.text);
+        append_harmless_json_string(out, field.text);
 }
 
 std::string json_members(std::string_view message, std::initializer_list<Field> fields) {
     std::string out = "\"msg\":";
-    append_json_string(out, message);
+    append_harmless_json_string(out, message);
     for (const auto& field : fields) {
         out += ',';
         append_member(out, field.key, field);

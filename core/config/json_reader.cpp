@@ -145,7 +145,7 @@ class JsonReader {
             add_too_deep(node.where, mistakes_);
             throw Stop{};
         }
-        for (auto element : array) node.list.push_back(read_value(take(std::move(element)), depth));
+        for (auto element : array) node.list.push_back(read_value(take(element), depth));
     }
 
     void read_string(ondemand::value& value, Node& node, std::size_t at) {

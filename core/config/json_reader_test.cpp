@@ -90,7 +90,9 @@ TEST_CASE("JSON: what is wrong, and where") {
         {"{\"\\q\": 1}", "1:2 : this key holds an unknown escape sequence"},
         {"{\"a\": 1, // no\n\"b\": 2}", "1:10 : " + near},
     };
-    for (const auto& [text, told] : cases) {
+    for (const auto& example : cases) {
+        const auto& text = example.text;
+        const auto& told = example.told;
         CAPTURE(std::string{text});
         CHECK(read(text).mistakes == Told{told});
     }

@@ -67,8 +67,10 @@ TEST_CASE("an empty file is an empty table") {
 TEST_CASE("a byte order mark is no part of the text") {
     const TemporaryFolder folder;
     const std::string mark = "\xef\xbb\xbf";
-    for (const auto& [name, content] :
+    for (const auto& example :
          {std::pair{"a.toml", "a = 'x'"}, std::pair{"a.yaml", "a: 'x'"}, std::pair{"a.json", "{\"a\": \"x\"}"}}) {
+        const auto& name = example.first;
+        const auto& content = example.second;
         CAPTURE(std::string{name});
         const auto marked = read(folder.write(name, mark + content));
         const auto bare = read(folder.write(name, content));
@@ -138,8 +140,10 @@ TEST_CASE("bytes that are no text") {
 
 TEST_CASE("a file cut off anywhere is read or refused") {
     const TemporaryFolder folder;
-    for (const auto& [name, content] :
+    for (const auto& example :
          {std::pair{"a.toml", &good_toml}, std::pair{"a.yaml", &good_yaml}, std::pair{"a.json", &good_json}}) {
+        const auto& name = example.first;
+        const auto& content = example.second;
         for (std::size_t size = 0; size < content->size(); ++size) {
             CAPTURE(std::string{name});
             CAPTURE(size);

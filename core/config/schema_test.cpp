@@ -253,7 +253,7 @@ TEST_CASE("defaults obey the rules of values") {
     const auto value = [](OptionType type, std::string text) {
         const auto spec = with_default(option("x", type), std::move(text));
         const auto checked = check(read(read_toml, ""), {spec});
-        const auto found = good(checked);
+        auto found = good(checked);
         CHECK(found.where.file == nullptr);
         return found;
     };
@@ -281,7 +281,7 @@ TEST_CASE("what the file says counts more than the default") {
 }
 
 TEST_CASE("a default that breaks its own rules is the plugin's fault") {
-    const auto fails = [](OptionSpec spec) {
+    const auto fails = [](const OptionSpec& spec) {
         Mistakes mistakes;
         const auto file = read(read_toml, "");
         CHECK_THROWS_AS(check_options(file.root, {spec}, "", "/", mistakes), std::logic_error);

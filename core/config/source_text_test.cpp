@@ -76,6 +76,9 @@ TEST_CASE("text that does not stand there is not verbatim") {
         source.place(node, 0);
         CHECK_FALSE(node.verbatim);
     }
+    node.text = "one\ntwo";
+    SourceText{"  one\n two\n", ""}.place(node, 2, 2);
+    CHECK_FALSE(node.verbatim);
     node.text = "two\nthree";
     source.place(node, 6, 2);
     CHECK(node.verbatim);

@@ -21,7 +21,7 @@ std::optional<std::size_t> TomlOutline::deeper_than(std::size_t limit) {
 }
 
 std::optional<TomlOutline::Doubled> TomlOutline::doubled_until(std::size_t end) {
-    scan(text_.npos, end, true);
+    scan(std::string_view::npos, end, true);
     return doubled_;
 }
 

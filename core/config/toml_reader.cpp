@@ -40,14 +40,16 @@ class TomlReader {
     void add_parse_error(const toml::parse_error& error) {
         const auto at = offset_of(error.source().begin);
         const std::string_view what = error.description();
-        if (what.find("cannot redefine") != what.npos || what.find("cannot insert") != what.npos) {
+        if (what.find("cannot redefine") != std::string_view::npos ||
+            what.find("cannot insert") != std::string_view::npos) {
             if (const auto doubled = TomlOutline{source_.text()}.doubled_until(at)) {
                 add_doubled(source_.at(doubled->where), doubled->key, source_.at(doubled->first), mistakes_);
                 return;
             }
         }
         // The parser's own words for these show the value, which may be a secret.
-        const bool is_number = what.find("not representable") != what.npos || what.find("be interpreted") != what.npos;
+        const bool is_number = what.find("not representable") != std::string_view::npos ||
+                               what.find("be interpreted") != std::string_view::npos;
         mistakes_.add(
             source_.at(at), "",
             is_number ? "the number that ends here is too large" : "this is no valid TOML: " + std::string{what});

@@ -81,7 +81,7 @@ TEST_CASE("TOML: keys that are there twice") {
         std::string text;
         std::string told;
     };
-    const auto twice = [](std::string where, std::string first_line, std::string first_column) {
+    const auto twice = [](const std::string& where, const std::string& first_line, const std::string& first_column) {
         return where + ": is there twice: first in line " + first_line + ", column " + first_column + "; remove one";
     };
     const std::vector<Case> cases{
@@ -99,7 +99,9 @@ TEST_CASE("TOML: keys that are there twice") {
         {"[a.b]\nx = 1\n[a]\nb.y = 1\n", twice("4:1 b", "1", "4")},
         {"[[a.b]]\n[a.b.d]\n[[a.b]]\n[a.b.d]\n[a.b.d]\n", twice("5:6 d", "4", "6")},
     };
-    for (const auto& [text, told] : cases) {
+    for (const auto& example : cases) {
+        const auto& text = example.text;
+        const auto& told = example.told;
         CAPTURE(std::string{text});
         CHECK(read(text).mistakes == Told{told});
     }
@@ -131,7 +133,8 @@ TEST_CASE("TOML: nesting") {
     CHECK(read("[" + dots(100000) + "]").mistakes.size() == 1);
     CHECK(read("[" + dots(20) + "]\n" + dots(20) + " = 1\n").mistakes.size() == 1);
     CHECK(read("a = \"" + std::string(100, '[') + "\" # " + std::string(100, '[')).mistakes == Told{});
-    CHECK(read("a = '''" + std::string(100, '{') + "'''").mistakes == Told{});
+    CHECK(read("a = '''it''s" + std::string(100, '{') + "'''").mistakes == Told{});
+    CHECK(read("a = \"\"\"\\\"\"\"" + std::string(100, '{') + "\"\"\"").mistakes == Told{});
 }
 
 TEST_CASE("TOML: what is wrong, and where") {

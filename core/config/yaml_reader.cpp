@@ -1,6 +1,5 @@
 #include "base/text.hpp"
 #include "config/readers.hpp"
-#include "config/shorten.hpp"
 #include "config/table_builder.hpp"
 #include "config/yaml_scalar.hpp"
 
@@ -19,6 +18,8 @@ namespace {
 
 /// The file cannot be read any further, and why is told.
 struct Stop {};
+
+constexpr const char* no_aliases = "aliases (*name) are not allowed; put text that begins with * in quotes";
 
 constexpr std::string_view plain_tag = "?";
 constexpr std::string_view quoted_tag = "!";
@@ -83,13 +84,13 @@ class YamlReader final : public YAML::EventHandler {
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-        mistakes_.add(place_of(mark), "", "aliases (*name) are not allowed; write the value out");
+        mistakes_.add(place_of(mark), "", no_aliases);
         if (wants_key()) throw Stop{};
         take_value({});
     }
 
     void OnAnchor(const YAML::Mark& mark, const std::string&) override {
-        mistakes_.add(place_of(mark), "", "anchors (&name) are not allowed; write the value out");
+        mistakes_.add(place_of(mark), "", "anchors (&name) are not allowed; put text that begins with & in quotes");
     }
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& text) override {
@@ -97,7 +98,7 @@ class YamlReader final : public YAML::EventHandler {
         node.where = place_of(mark);
         node.kind = Node::Kind::string;
         node.text = text;
-        if (tag != plain_tag && tag != quoted_tag && tag != string_tag) add_tag(node.where, tag);
+        if (tag != plain_tag && tag != quoted_tag && tag != string_tag) add_tag(node.where);
         if (!is_utf8(text)) {
             add_not_utf8(node.where, mistakes_);
             throw Stop{};
@@ -118,13 +119,13 @@ class YamlReader final : public YAML::EventHandler {
 
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                          YAML::EmitterStyle::value) override {
-        if (tag != plain_tag && tag != quoted_tag && tag != list_tag) add_tag(place_of(mark), tag);
+        if (tag != plain_tag && tag != quoted_tag && tag != list_tag) add_tag(place_of(mark));
         open(mark, Node::Kind::list);
     }
 
     void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                     YAML::EmitterStyle::value) override {
-        if (tag != plain_tag && tag != quoted_tag && tag != table_tag) add_tag(place_of(mark), tag);
+        if (tag != plain_tag && tag != quoted_tag && tag != table_tag) add_tag(place_of(mark));
         open(mark, Node::Kind::table);
     }
 
@@ -170,6 +171,10 @@ class YamlReader final : public YAML::EventHandler {
         const auto first = text.find_first_not_of(' ', line);
         if (first < text.size() && text[first] == '\t')
             mistakes_.add(source_.at(first), "", "this is no valid YAML: indent with spaces, not with tabs");
+        else if (at < text.size() && text[at] == '*')
+            mistakes_.add(source_.at(at), "", no_aliases);
+        else if (at < text.size() && std::string_view{"@`%"}.find(text[at]) != std::string_view::npos)
+            mistakes_.add(source_.at(at), "", "put text that begins with this character in quotes");
         else
             mistakes_.add(source_.at(at), "", "this is no valid YAML: " + error.msg);
     }
@@ -195,8 +200,8 @@ class YamlReader final : public YAML::EventHandler {
         return text.find_first_not_of(" \t\r\n", std::min(text.find_first_of(" \t\r\n", at), text.size()));
     }
 
-    void add_tag(const Location& where, const std::string& tag) {
-        mistakes_.add(where, "", "tags other than !!str are not allowed: " + shortened(tag));
+    void add_tag(const Location& where) {
+        mistakes_.add(where, "", "tags other than !!str are not allowed; put text that begins with ! in quotes");
     }
 
     bool wants_key() const {

@@ -37,12 +37,14 @@ TEST_CASE("plain YAML scalars: whole numbers") {
         const char* text;
         std::int64_t value;
     };
-    for (const auto& [text, value] :
+    for (const auto& example :
          {Case{"0", 0}, Case{"12", 12}, Case{"-12", -12}, Case{"+12", 12}, Case{"1_000", 1000}, Case{"0x1F", 31},
           Case{"0X1f", 31}, Case{"-0x10", -16}, Case{"0o17", 15}, Case{"0O17", 15}, Case{"017", 15}, Case{"-010", -8},
           Case{"0b101", 5}, Case{"-0b101", -5}, Case{"00", 0},
           Case{"9223372036854775807", std::numeric_limits<std::int64_t>::max()},
           Case{"-9223372036854775808", std::numeric_limits<std::int64_t>::min()}}) {
+        const auto& text = example.text;
+        const auto& value = example.value;
         CAPTURE(std::string{text});
         CHECK(resolved(text).kind == Kind::integer);
         CHECK(resolved(text).integer == value);
@@ -55,9 +57,11 @@ TEST_CASE("plain YAML scalars: numbers") {
         const char* text;
         double value;
     };
-    for (const auto& [text, value] : {Case{"1.5", 1.5}, Case{"-.5", -0.5}, Case{"1.", 1}, Case{"1e3", 1000},
-                                      Case{"1E+3", 1000}, Case{"+1.5e-1", 0.15}, Case{"08", 8},
-                                      Case{"9223372036854775808", 9223372036854775808.0}, Case{"1_0.5", 10.5}}) {
+    for (const auto& example : {Case{"1.5", 1.5}, Case{"-.5", -0.5}, Case{"1.", 1}, Case{"1e3", 1000},
+                                Case{"1E+3", 1000}, Case{"+1.5e-1", 0.15}, Case{"08", 8},
+                                Case{"9223372036854775808", 9223372036854775808.0}, Case{"1_0.5", 10.5}}) {
+        const auto& text = example.text;
+        const auto& value = example.value;
         CAPTURE(std::string{text});
         CHECK(resolved(text).kind == Kind::real);
         CHECK(resolved(text).real == value);

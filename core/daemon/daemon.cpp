@@ -28,8 +28,8 @@ class Daemon {
         setup_->router->start(worker_.alarm([this] { setup_->router->relieve(); }));
         for (auto& sink : setup_->sinks)
             guard(mistakes, {}, sink->sink().kind(), [&] { sink->start(worker_.alarm([&] { sink->wake(); })); });
-        for (auto& [source, where] : setup_->sources)
-            guard(mistakes, where, source->kind(), [&] { source->start(*setup_->router); });
+        for (auto& source : setup_->sources)
+            guard(mistakes, source.where, source.instance->kind(), [&] { source.instance->start(*setup_->router); });
         return mistakes.empty();
     }
 
@@ -64,14 +64,15 @@ class Daemon {
         }
     }
 
+    /// The router refuses first, so that what a source still holds is counted.
     void stop_sources() {
+        setup_->router->stop();
         std::vector<std::future<bool>> stopping;
         for (auto& placed : setup_->sources)
             stopping.push_back(
                 std::async(std::launch::async, [&] { return placed.instance->stop(stop_timeout); }));
         for (std::size_t i = 0; i < stopping.size(); ++i)
             note_stopped(stopping[i].get(), *setup_->sources[i].instance);
-        setup_->router->stop();
     }
 
     void stop_sinks() {

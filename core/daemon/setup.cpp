@@ -1,5 +1,6 @@
 #include "daemon/setup.hpp"
 
+#include "daemon/plugin_mistakes.hpp"
 #include "daemon/sink_instances.hpp"
 #include "plugin/option_specs.hpp"
 #include "route/handler_file.hpp"
@@ -47,7 +48,7 @@ void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver
                     {std::make_unique<SourceInstance>(*kind, instance_name, options, setup.listeners, hand_over),
                      tables[i]->where});
             } catch (const std::exception& error) {
-                mistakes.add(tables[i]->where, name, error.what());
+                add_plugin_mistakes(error.what(), kind->instance_options, options, name, tables[i]->where, mistakes);
             }
         }
     }
@@ -80,7 +81,8 @@ class Handlers {
 
     void add(const std::filesystem::path& file) {
         auto handler = read_handler_file(file, mistakes_);
-        if (!handler || !is_first(*handler)) return;
+        if (!handler) return;
+        check_is_first(*handler);
         const auto* kind = setup_.registry.sink(handler->kind);
         if (kind == nullptr) {
             mistakes_.add_unknown(handler->kind_at, "kind",
@@ -99,7 +101,7 @@ class Handlers {
             routes_.add(handler->topic, handler->match, targets_.size());
             targets_.push_back({runner, runner->add(handler->topic, handler->id, binding, std::move(rendered))});
         } catch (const std::exception& error) {
-            mistakes_.add(handler->kind_at, "options", error.what());
+            add_plugin_mistakes(error.what(), kind->handler_options, values, "options", handler->kind_at, mistakes_);
         }
     }
 
@@ -109,13 +111,13 @@ class Handlers {
     }
 
   private:
-    bool is_first(const HandlerFile& handler) {
+    void check_is_first(const HandlerFile& handler) {
+        if (handler.id.empty() || handler.topic.empty()) return;
         const auto [known, first] = files_.try_emplace({handler.topic, handler.id}, handler.file);
         if (!first)
             mistakes_.add(handler.id_at, "id",
                           fmt::format("alert topic \"{}\" has a handler \"{}\" already, in {}", handler.topic,
                                       handler.id, known->second.string()));
-        return first;
     }
 
     static OptionValue instance_wanted(const SinkKind& kind, const std::vector<OptionValue>& values) {

@@ -1,5 +1,6 @@
 #include "daemon/sink_instances.hpp"
 
+#include "daemon/plugin_mistakes.hpp"
 #include "plugin/option_specs.hpp"
 
 #include <fmt/format.h>
@@ -109,7 +110,7 @@ std::unique_ptr<SinkRunner> SinkInstances::make(const SinkKind& kind, const std:
     try {
         return std::make_unique<SinkRunner>(std::make_unique<SinkInstance>(kind, name, options, hand_over_));
     } catch (const std::exception& error) {
-        mistakes_.add(where, kind.name, error.what());
+        add_plugin_mistakes(error.what(), kind.instance_options, options, kind.name, where, mistakes_);
         return nullptr;
     }
 }

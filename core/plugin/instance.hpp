@@ -69,7 +69,7 @@ class CallError {
     std::string text(std::string_view otherwise) const;
 
   private:
-    char buffer_[1024];
+    char buffer_[4096];
     tocsin_error error_{buffer_, sizeof buffer_, 0};
 };
 

@@ -37,17 +37,17 @@ void check_word(const OptionValue& value, const char* key, std::string_view also
         mistakes.add(value.where, key, fmt::format("may hold letters, digits and {} only, and is not empty", also));
 }
 
-}  // namespace
-
-const Node& HandlerFile::options() const {
-    static const Node none = [] {
-        Node node;
-        node.kind = Node::Kind::table;
-        return node;
-    }();
-    const auto* options = document.root.find("options");
-    return options == nullptr || options->kind == Node::Kind::null ? none : *options;
+/// Gives `root` an empty table of options when it has none.
+void complete_options(Node& root) {
+    if (root.find("options") == nullptr) root.table.push_back({"options", root.where, {}});
+    for (auto& [key, where, value] : root.table)
+        if (key == "options" && value.kind == Node::Kind::null) {
+            value.kind = Node::Kind::table;
+            value.where = where;
+        }
 }
+
+}  // namespace
 
 std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, Mistakes& mistakes) {
     HandlerFile handler;
@@ -68,12 +68,12 @@ std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, 
         const auto* node = handler.document.root.find("match");
         mistakes.add(node == nullptr ? match.where : node->at(error.offset()), "match", error.what());
     }
-    if (const auto* options = handler.document.root.find("options");
-        options != nullptr && options->kind != Node::Kind::table && options->kind != Node::Kind::null) {
-        mistakes.add(options->where, "options", fmt::format("must be a table, not {}", options->kind_name()));
+    complete_options(handler.document.root);
+    if (const auto& options = handler.options(); options.kind != Node::Kind::table) {
+        mistakes.add(options.where, "options", fmt::format("must be a table, not {}", options.kind_name()));
         return std::nullopt;
     }
-    if (!id.is_set || !topic.is_set || !kind.is_set) return std::nullopt;
+    if (!kind.is_set) return std::nullopt;
     handler.id = id.text;
     handler.topic = topic.text;
     handler.kind = kind.text;

@@ -23,12 +23,12 @@ struct HandlerFile {
     Location topic_at;
     Location kind_at;
 
-    /// The table of options; an empty one when the file has none.
-    const Node& options() const;
+    /// The table of options; an empty one, placed at the start of the file, when it has none.
+    const Node& options() const { return *document.root.find("options"); }
 };
 
-/// Reads one handler file. What is wrong goes to `mistakes`; the result is nothing when there is no kind, id or topic
-/// to go on with.
+/// Reads one handler file. What is wrong goes to `mistakes`; the result is nothing when its options cannot be
+/// checked, for want of a kind or of a table. Its id and topic may be empty then, which is a mistake already.
 std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, Mistakes& mistakes);
 
 /// The handler files of a directory (.yaml .yml .json .toml; not in subdirectories, not hidden), by name. A directory

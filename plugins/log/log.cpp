@@ -21,12 +21,15 @@ class LogSink final : public tocsin::Sink {
     static constexpr std::string_view help = "appends events to a file, one line of JSON each";
     static constexpr std::array handler_options{
         tocsin::Option{"path", tocsin::path, "the file; it is made when it is not there"},
-        tocsin::Option{"mode", tocsin::string, "permissions of a file that is made, in octal"}.defaults("0600")};
+        tocsin::Option{"mode", tocsin::integer, "permissions of a file that is made: 0600 in YAML, 0o600 in TOML"}
+            .defaults("0600")
+            .range(0, 0777)};
 
     explicit LogSink(tocsin::SinkHost) {}
 
     std::unique_ptr<tocsin::Binding> bind(const tocsin::Options& options) override {
-        return std::make_unique<FileBinding>(LogFile{std::string{options.text("path")}, parse_mode(options.text("mode"))});
+        return std::make_unique<FileBinding>(
+            LogFile{options.text("path"), static_cast<unsigned>(options.integer("mode"))});
     }
 
     void send(tocsin::Delivery event) override {

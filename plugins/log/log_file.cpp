@@ -3,9 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <stdexcept>
+#include <string>
 #include <system_error>
 
 namespace log_sink {
@@ -26,13 +25,6 @@ class Descriptor {
 [[noreturn]] void fail(const std::string& what) { throw std::system_error{errno, std::generic_category(), what}; }
 
 }  // namespace
-
-unsigned parse_mode(std::string_view text) {
-    const bool octal = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '7'; });
-    if (!octal || text.size() < 3 || text.size() > 4)
-        throw std::runtime_error{"mode: write it in octal, such as 0600"};
-    return static_cast<unsigned>(std::stoul(std::string{text}, nullptr, 8));
-}
 
 void LogFile::append(std::string_view text) const {
     const int number = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode_);

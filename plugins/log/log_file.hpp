@@ -1,17 +1,15 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <string_view>
+#include <utility>
 
 namespace log_sink {
-
-/// "0640" as a number. Throws std::runtime_error for anything but three or four octal digits.
-unsigned parse_mode(std::string_view text);
 
 /// A file that lines are appended to. It is opened anew for each line, so that it may be moved away at any time.
 class LogFile {
   public:
+    /// `mode`: permissions if it has to be made.
     LogFile(std::filesystem::path path, unsigned mode) : path_{std::move(path)}, mode_{mode} {}
 
     /// Appends `text` in one write. Throws std::system_error.

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -31,13 +30,6 @@ std::string content(const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-TEST_CASE("a mode is three or four octal digits") {
-    CHECK(parse_mode("0600") == 0600);
-    CHECK(parse_mode("644") == 0644);
-    for (const auto* wrong : {"", "6", "0680", "-600", "06000", "0x1ff", "rw-"})
-        CHECK_THROWS_AS(parse_mode(wrong), std::runtime_error);
-}
 
 TEST_CASE("lines are appended to a file that is made with its mode") {
     const Folder folder;

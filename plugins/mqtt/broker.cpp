@@ -11,6 +11,10 @@ namespace {
 /// Paho loses the memory of what it has queued and not begun to send when a connection ends, so it is given little.
 constexpr std::size_t bytes_at_once = 1024 * 1024;
 
+/// Mosquitto 2.0 closes the connection of an MQTT 3.1.1 client that has more than its max_inflight_messages, 20 unless
+/// set, under way at QoS 2.
+constexpr std::size_t qos2_at_once = 20;
+
 /// MQTT's longest packet is 268,435,455 bytes after the fixed header.
 constexpr std::size_t longest_packet = 268'435'455;
 
@@ -24,7 +28,7 @@ constexpr auto longest_drain = std::chrono::seconds{1};
 Broker::Broker(tocsin::SinkHost host, Settings settings)
     : settings_{std::move(settings)},
       host_{host},
-      window_{bytes_at_once},
+      window_{bytes_at_once, qos2_at_once},
       connector_{settings_, mailbox_},
       backoff_{settings_.reconnect_min, settings_.reconnect_max} {}
 

@@ -9,6 +9,12 @@
 #include <utility>
 
 namespace mqtt {
+namespace {
+
+/// With TLS Paho looks the name up once more, and no broker is served meanwhile: only what was quick is tried.
+constexpr auto quick_look_up = std::chrono::seconds{1};
+
+}  // namespace
 
 Connector::Connector(const Settings& settings, std::shared_ptr<Mailbox> mailbox, LookUp::Function look_up)
     : settings_{settings}, mailbox_{std::move(mailbox)}, look_up_{settings.url.host, mailbox_, std::move(look_up)} {}
@@ -27,6 +33,9 @@ Connector::Result Connector::handle(const Notice& notice, TimePoint now) {
         if (step_ != Step::looking_up) return {};
         if (notice.addresses.empty())
             return give_up("the name '" + settings_.url.host + "' cannot be looked up: " + notice.text);
+        if (settings_.url.tls && notice.took > quick_look_up)
+            return give_up("the look-up of the name '" + settings_.url.host + "' is too slow: it took longer than " +
+                           in_seconds(quick_look_up));
         return use(notice.addresses, now);
     }
     if (step_ != Step::connecting || notice.connection != candidate_->number()) return {};

@@ -16,7 +16,8 @@ namespace mqtt {
 
 /// An attempt to connect, step by step: look-up of the name, then one address after another until one answers with a
 /// good CONNACK. Plain connections go to a numeric address, because Paho looks up names while no other client is
-/// served. TLS needs the name for its checks; it is tried after our own look-up succeeded. One thread.
+/// served. TLS needs the name for its checks; it is tried after our own look-up succeeded
+/// quickly. One thread.
 class Connector {
   public:
     using TimePoint = Mailbox::Clock::time_point;

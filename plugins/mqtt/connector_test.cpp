@@ -9,6 +9,7 @@
 #include <atomic>
 #include <future>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 using mqtt::Addresses;
@@ -115,6 +116,18 @@ TEST_CASE("a look-up that hangs ends the attempt in time, is not started again, 
     }
     release.set_value();
     CHECK(finished->get_future().wait_for(10s) == std::future_status::ready);
+}
+
+TEST_CASE("TLS is not tried after a slow look-up, also when that is told late") {
+    const auto slow = [](const std::string&) {
+        std::this_thread::sleep_for(1100ms);
+        return Addresses{{"127.0.0.1"}, ""};
+    };
+    const auto port = port_of(testing::free_port());
+    Attempt attempt{"ssl://plant.invalid" + port, slow, 600ms};
+    CHECK(attempt.run() == "the look-up of the name 'plant.invalid' took longer than 0.6 s");
+    CHECK(attempt.run() == "the look-up of the name 'plant.invalid' is too slow: it took longer than 1 s");
+    CHECK(Attempt{"tcp://plant.invalid" + port, slow}.run() == "Connection refused");
 }
 
 TEST_CASE("a probe tells a listener from none") {

@@ -18,9 +18,10 @@ struct LookUp::State {
     Function function;
     std::atomic<bool> busy{false};
 
-    void answer(Addresses addresses) {
+    void answer(Addresses addresses, Mailbox::Clock::time_point begun) {
         busy = false;
         Notice notice;
+        notice.took = Mailbox::Clock::now() - begun;
         notice.kind = Notice::Kind::looked_up;
         notice.addresses = std::move(addresses.list);
         notice.text = std::move(addresses.error);
@@ -61,16 +62,17 @@ LookUp::LookUp(std::string host, std::shared_ptr<Mailbox> mailbox, Function func
 
 void LookUp::start() {
     if (state_->busy.exchange(true)) return;
+    const auto now = Mailbox::Clock::now();
     try {
-        std::thread{[state = state_] {
+        std::thread{[state = state_, now] {
             try {
-                state->answer(state->function(state->host));
+                state->answer(state->function(state->host), now);
             } catch (const std::exception& error) {
-                state->answer({{}, error.what()});
+                state->answer({{}, error.what()}, now);
             }
         }}.detach();
     } catch (const std::exception& error) {
-        state_->answer({{}, error.what()});
+        state_->answer({{}, error.what()}, now);
     }
 }
 

@@ -12,7 +12,7 @@ namespace mqtt {
 /// What happened to a look-up or a connection.
 struct Notice {
     enum class Kind {
-        looked_up,  ///< `addresses`, or `text` why there are none
+        looked_up,  ///< `addresses`, or `text` why there are none; `took` how long
         connected,  ///< CONNACK came
         refused,  ///< no connection: `code` of the CONNACK, or 0 when there was none; `text` what TLS said, if anything
         lost,     ///< the connection broke
@@ -25,6 +25,7 @@ struct Notice {
     std::uint64_t number = 0;
     std::string text;
     std::vector<std::string> addresses;
+    std::chrono::nanoseconds took{0};
 };
 
 /// What a thread waits at. Any thread may post and wake; the lock is held for moments only and nothing is called under

@@ -100,4 +100,4 @@ class MqttSink final : public tocsin::Sink {
 
 }  // namespace mqtt
 
-TOCSIN_SINK(mqtt::MqttSink, "1.0")
+TOCSIN_SINK(mqtt::MqttSink, "0.1.0")

@@ -108,6 +108,20 @@ TEST_CASE("keeps the order of many, and large payloads whole") {
     ends_well(host);
 }
 
+TEST_CASE("no more than mosquitto's limit is under way at QoS 2") {
+    FakeBroker broker{0};
+    FakeHost host{kind(), {{"url", broker.url()}}};
+    auto* binding = host.bind({{"qos", "2"}});
+    host.start();
+    REQUIRE(connected(host));
+    for (int i = 0; i < 30; ++i) host.submit(binding, "a", "payload " + std::to_string(i) + ".");
+    CHECK(wait_until([&] { return broker.received().find("payload 19.") != std::string::npos; }));
+    ends_well(host);
+    CHECK(wait_until([&] { return broker.received().find("\xe0") != std::string::npos; }));  // DISCONNECT
+    CHECK(broker.received().find("payload 20.") == std::string::npos);
+    CHECK(host.count(TOCSIN_RETRY) == 30);
+}
+
 TEST_CASE("a broker that is down at the start is reached once it is there, and again after it was killed") {
     Mosquitto broker;
     broker.kill();

@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace mqtt {
+namespace {
+
+/// Paho may write no more than a socket buffer a second.
+constexpr std::size_t bytes_per_second = 256 * 1024;
+
+}  // namespace
 
 void Window::submit(tocsin::Delivery delivery) {
     const std::lock_guard lock{mutex_};
@@ -20,13 +26,17 @@ bool Window::send_next(Outgoing& out, TimePoint now) {
     const auto bytes = topic.size() + payload.size();
     if (!sent_.empty() && bytes_ + bytes > byte_limit_) return false;
     const auto& publishing = delivery.binding<Publishing>();
+    const bool qos2 = publishing.qos == 2;
+    if (qos2 && qos2_ >= qos2_limit_) return false;
     out.number = ++last_number_;
     out.topic = topic;
     out.payload = payload;
     out.qos = publishing.qos;
     out.retained = publishing.retained;
-    sent_.emplace_hint(sent_.end(), last_number_, Sent{std::move(waiting_.front()), now, bytes});
+    const auto when = now + std::chrono::seconds{bytes / bytes_per_second};
+    sent_.emplace_hint(sent_.end(), last_number_, Sent{std::move(waiting_.front()), when, bytes, qos2});
     bytes_ += bytes;
+    qos2_ += qos2 ? 1 : 0;
     waiting_.pop_front();
     return true;
 }
@@ -37,6 +47,7 @@ std::optional<tocsin::Delivery> Window::take(std::uint64_t number) {
     if (found == sent_.end()) return std::nullopt;
     auto delivery = std::move(found->second.delivery);
     bytes_ -= found->second.bytes;
+    qos2_ -= found->second.qos2 ? 1 : 0;
     sent_.erase(found);
     return delivery;
 }
@@ -50,6 +61,7 @@ std::vector<tocsin::Delivery> Window::take_all() {
     sent_.clear();
     waiting_.clear();
     bytes_ = 0;
+    qos2_ = 0;
     return all;
 }
 

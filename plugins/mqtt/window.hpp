@@ -35,12 +35,13 @@ class Window {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    /// `byte_limit`: how many bytes may be sent and unanswered before more is sent; one delivery always may.
-    explicit Window(std::size_t byte_limit) : byte_limit_{byte_limit} {}
+    /// What may be sent and unanswered before more is sent: so many bytes, though one delivery always may, and so many
+    /// deliveries at QoS 2.
+    Window(std::size_t byte_limit, std::size_t qos2_limit) : byte_limit_{byte_limit}, qos2_limit_{qos2_limit} {}
 
     void submit(tocsin::Delivery delivery);
 
-    /// Moves the oldest that waits to those sent; false when none waits or the byte limit says to wait.
+    /// Moves the oldest that waits to those sent; false when none waits or a limit says to wait.
     bool send_next(Outgoing& out, TimePoint now);
 
     /// Takes out the one sent under this number, or under one that agrees in the part a context holds.
@@ -49,7 +50,7 @@ class Window {
     /// Takes out all, in the order they were submitted.
     std::vector<tocsin::Delivery> take_all();
 
-    /// When the oldest that is sent and unanswered was sent.
+    /// When the oldest that is sent and unanswered was sent; a large one counts from when it can have left.
     std::optional<TimePoint> oldest() const;
     bool empty() const;
 
@@ -58,11 +59,14 @@ class Window {
         tocsin::Delivery delivery;
         TimePoint when;
         std::size_t bytes;
+        bool qos2;
     };
 
     mutable std::mutex mutex_;
     std::size_t byte_limit_;
+    std::size_t qos2_limit_;
     std::size_t bytes_ = 0;
+    std::size_t qos2_ = 0;
     std::uint64_t last_number_ = 0;
     std::map<std::uint64_t, Sent> sent_;
     std::deque<tocsin::Delivery> waiting_;

@@ -64,7 +64,7 @@ std::vector<std::uint64_t> tickets(const std::vector<tocsin::Delivery>& deliveri
 
 TEST_CASE("deliveries leave in the order they came") {
     Deliveries made;
-    Window window{1000};
+    Window window{1000, 20};
     mqtt::Outgoing out;
     CHECK(window.empty());
     CHECK_FALSE(window.send_next(out, start));
@@ -88,7 +88,7 @@ TEST_CASE("deliveries leave in the order they came") {
 
 TEST_CASE("a number is taken once, and only while it is open") {
     Deliveries made;
-    Window window{1000};
+    Window window{1000, 20};
     mqtt::Outgoing out;
     CHECK_FALSE(window.take(0));
     CHECK_FALSE(window.take(1));
@@ -105,7 +105,7 @@ TEST_CASE("a number is taken once, and only while it is open") {
 
 TEST_CASE("the byte limit holds back what is not alone") {
     Deliveries made;
-    Window window{30};
+    Window window{30, 20};
     mqtt::Outgoing out;
     window.submit(made.make(std::string(100, 'x')));  // longer than the limit, but the only one
     window.submit(made.make(std::string(10, 'y')));   // 15 bytes with the topic
@@ -121,4 +121,31 @@ TEST_CASE("the byte limit holds back what is not alone") {
     window.take(out.number)->delivered();
     CHECK(window.send_next(out, start));
     CHECK(out.payload.empty());
+}
+
+TEST_CASE("a large payload has more time") {
+    Deliveries made;
+    Window window{1000, 20};
+    mqtt::Outgoing out;
+    window.submit(made.make(std::string(50'000'000, 'x')));
+    REQUIRE(window.send_next(out, start));
+    CHECK(window.oldest() == start + std::chrono::seconds{190});
+}
+
+TEST_CASE("QoS 2 has a limit of its own, and what waits for it keeps its place") {
+    Deliveries made;
+    made.publishing.qos = 2;
+    Window window{1000, 2};
+    mqtt::Outgoing out;
+    for (const char* payload : {"a", "b", "c"}) window.submit(made.make(payload));
+    REQUIRE(window.send_next(out, start));
+    const auto first = out.number;
+    REQUIRE(window.send_next(out, start));
+    CHECK_FALSE(window.send_next(out, start));
+    window.take(first)->delivered();
+    CHECK(window.send_next(out, start));
+    CHECK(out.payload == "c");
+    for (auto& delivery : window.take_all()) delivery.retry("");
+    window.submit(made.make("d"));
+    CHECK(window.send_next(out, start));
 }

@@ -15,12 +15,14 @@ using namespace tocsin::testing;
 
 namespace {
 
-const std::string forged = "gar\x1b[31mbage\r\n2026-01-01 00:00:00.000 error forged\x07 \xff";
+const std::string forged = "gar\x1b[31mbage\r\n2026-01-01 00:00:00.000 error forged\x07 \xff \x7f \xc2\x9b31m";
 
-/// Whether a control character other than a line end is in it.
+/// Whether a control character other than a line end is in it, C1's among them.
 bool has_raw(const std::string& text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](char byte) { return static_cast<unsigned char>(byte) < 0x20 && byte != '\n'; });
+    if (text.find("\xc2\x9b") != std::string::npos) return true;
+    return std::any_of(text.begin(), text.end(), [](char byte) {
+        return (static_cast<unsigned char>(byte) < 0x20 && byte != '\n') || byte == '\x7f';
+    });
 }
 
 struct Station {

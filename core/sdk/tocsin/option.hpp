@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -95,6 +96,21 @@ struct Option : tocsin_option {
     }
 };
 static_assert(sizeof(Option) == sizeof(tocsin_option));
+
+/// What is wrong with options beyond their schema, to be told at the places where they stand. Thrown out of a
+/// constructor or bind.
+class OptionMistakes : public std::exception {
+  public:
+    void add(std::string_view option, std::string_view what) {
+        if (!text_.empty()) text_ += '\n';
+        text_.append(option).append(": ").append(what);
+    }
+    bool empty() const noexcept { return text_.empty(); }
+    const char* what() const noexcept override { return text_.c_str(); }
+
+  private:
+    std::string text_;
+};
 
 /// The checked values of a kind's options, copied out of a create or bind call.
 class Options {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/mistakes.hpp"
+#include "config/schema.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::core {
+
+/// Adds what a plugin said is wrong (`tocsin_error`): one mistake a line, at the place of the option that the line
+/// names, else at `where`. `section` comes before the option in messages.
+void add_plugin_mistakes(std::string_view text, const std::vector<OptionSpec>& specs,
+                         const std::vector<OptionValue>& values, const std::string& section, const Location& where,
+                         Mistakes& mistakes);
+
+}  // namespace tocsin::core

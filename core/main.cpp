@@ -10,8 +10,9 @@
 
 int main(int argc, char** argv) {
     namespace log = tocsin::core::log;
-    CLI::App program{"Tocsin routes alerts: sources bring events in, handler files say where they go, sinks deliver them.",
-                     "tocsin"};
+    CLI::App program{
+        "Tocsin routes alerts: sources bring events in, handler files say where they go, sinks deliver them.",
+        "tocsin"};
     program.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
     program.require_subcommand(1);
     auto format = log::Format::automatic;

@@ -69,10 +69,8 @@ class Daemon {
         setup_->router->stop();
         std::vector<std::future<bool>> stopping;
         for (auto& placed : setup_->sources)
-            stopping.push_back(
-                std::async(std::launch::async, [&] { return placed.instance->stop(stop_timeout); }));
-        for (std::size_t i = 0; i < stopping.size(); ++i)
-            note_stopped(stopping[i].get(), *setup_->sources[i].instance);
+            stopping.push_back(std::async(std::launch::async, [&] { return placed.instance->stop(stop_timeout); }));
+        for (std::size_t i = 0; i < stopping.size(); ++i) note_stopped(stopping[i].get(), *setup_->sources[i].instance);
     }
 
     void stop_sinks() {
@@ -111,7 +109,8 @@ int run(const std::filesystem::path& configuration) {
     Signals signals;
     Worker worker;
     Mistakes mistakes;
-    auto setup = set_up(configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
+    auto setup = set_up(
+        configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
     if (!setup) return tell(mistakes);
 
     Daemon daemon{std::move(setup), worker};
@@ -134,7 +133,8 @@ int run(const std::filesystem::path& configuration) {
 int check(const std::filesystem::path& configuration) {
     Worker worker;
     Mistakes mistakes;
-    const auto setup = set_up(configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
+    const auto setup = set_up(
+        configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
     if (!setup) return tell(mistakes);
     std::cout << configuration.string() << ": no mistakes (" << setup->handlers << " handlers, " << setup->sinks.size()
               << " sinks, " << setup->sources.size() << " sources)" << std::endl;

@@ -61,13 +61,7 @@ std::vector<std::optional<Payload>> compile(const SinkKind& kind, const std::vec
     for (std::size_t i = 0; i < values.size(); ++i) {
         const auto& spec = kind.handler_options[i];
         if (spec.type != OptionType::rendered) continue;
-        Node by_default;
         const auto* node = values[i].node;
-        if (node == nullptr && spec.default_value) {
-            by_default.kind = Node::Kind::string;
-            by_default.text = *spec.default_value;
-            node = &by_default;
-        }
         payloads.push_back(node == nullptr ? std::nullopt
                                            : Payload::compile(*node, spec.escape, "options." + spec.name, mistakes));
     }
@@ -155,8 +149,7 @@ std::unique_ptr<Setup> set_up(const std::filesystem::path& configuration, const 
     const auto sections = by_kind(setup->settings, setup->registry, mistakes);
     SinkInstances sinks{hand_over, mistakes};
     for (const auto& [name, tables] : sections)
-        if (const auto* kind = setup->registry.sink(name))
-            sinks.add(*kind, tables, setup->settings.file.parent_path());
+        if (const auto* kind = setup->registry.sink(name)) sinks.add(*kind, tables, setup->settings.file.parent_path());
     make_sources(*setup, sections, hand_over, mistakes);
 
     Handlers handlers{*setup, sinks, mistakes};

@@ -47,8 +47,7 @@ void SinkInstances::add(const SinkKind& kind, const std::vector<const Node*>& se
 SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& section,
                                            const std::filesystem::path& directory, bool single) {
     const auto before = mistakes_.size();
-    const auto options =
-        check_options(section, for_section(kind, section), kind.name + ".", directory, mistakes_);
+    const auto options = check_options(section, for_section(kind, section), kind.name + ".", directory, mistakes_);
     Placed placed;
     placed.where = section.where;
     placed.name_at = section.where;
@@ -77,8 +76,9 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
     const auto key = fmt::format("{}.{}", kind.name, name_option->name);
     for (std::size_t i = 0; i < placed.size(); ++i) {
         if (placed[i].name.empty())
-            mistakes_.add(placed[i].name_at, key,
-                          placed.size() == 1 ? "must not be empty" : "missing: with several sections each needs a name");
+            mistakes_.add(
+                placed[i].name_at, key,
+                placed.size() == 1 ? "must not be empty" : "missing: with several sections each needs a name");
         for (std::size_t j = 0; j < i; ++j)
             if (!placed[i].name.empty() && placed[i].name == placed[j].name) {
                 mistakes_.add(placed[i].name_at, key,
@@ -122,9 +122,8 @@ SinkRunner* SinkInstances::find(const SinkKind& kind, const OptionValue& name, c
         empty.kind = Node::Kind::table;
         empty.where = kind_at;
         const bool needs_section =
-            std::any_of(kind.instance_options.begin(), kind.instance_options.end(), [](const auto& option) {
-                return option.required || option.role == TOCSIN_ROLE_ENABLED;
-            });
+            std::any_of(kind.instance_options.begin(), kind.instance_options.end(),
+                        [](const auto& option) { return option.required || option.role == TOCSIN_ROLE_ENABLED; });
         if (needs_section) {
             mistakes_.add(kind_at, "kind", fmt::format("the configuration has no [[{0}]] section for it", kind.name));
             return nullptr;
@@ -141,15 +140,17 @@ SinkRunner* SinkInstances::find(const SinkKind& kind, const OptionValue& name, c
         std::vector<std::string> names;
         for (const auto& one : placed) names.push_back(one.name);
         if (!name.text.empty())
-            mistakes_.add_unknown(where, option, fmt::format("there is no [[{}]] section named \"{}\"", kind.name, name.text),
-                                  names, name.text);
+            mistakes_.add_unknown(where, option,
+                                  fmt::format("there is no [[{}]] section named \"{}\"", kind.name, name.text), names,
+                                  name.text);
         return nullptr;
     }
     if (!found->enabled)
-        mistakes_.add(where, option,
-                      fmt::format("[[{}]] \"{}\" in line {} of the configuration is not enabled: write \"enabled = true\" "
-                                  "there or name another",
-                                  kind.name, found->name, found->where.line));
+        mistakes_.add(
+            where, option,
+            fmt::format("[[{}]] \"{}\" in line {} of the configuration is not enabled: write \"enabled = true\" "
+                        "there or name another",
+                        kind.name, found->name, found->where.line));
     return found->runner.get();
 }
 

@@ -18,7 +18,8 @@ namespace tocsin::core {
 /// leave its name out; of several each has a name of its own and exactly one is the default.
 class SinkInstances {
   public:
-    SinkInstances(Strand::HandOver hand_over, Mistakes& mistakes) : hand_over_{std::move(hand_over)}, mistakes_{mistakes} {}
+    SinkInstances(Strand::HandOver hand_over, Mistakes& mistakes)
+        : hand_over_{std::move(hand_over)}, mistakes_{mistakes} {}
 
     /// Checks the sections of one kind and makes the enabled instances.
     void add(const SinkKind& kind, const std::vector<const Node*>& sections, const std::filesystem::path& directory);

@@ -51,8 +51,9 @@ const QueuedDelivery* HandlerQueue::submit(QueuedDelivery delivery, std::uint64_
 }
 
 bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& ended) {
-    const auto at = std::lower_bound(submitted_.begin(), submitted_.end(), ticket,
-                                     [](const Submitted& entry, std::uint64_t wanted) { return entry.ticket < wanted; });
+    const auto at =
+        std::lower_bound(submitted_.begin(), submitted_.end(), ticket,
+                         [](const Submitted& entry, std::uint64_t wanted) { return entry.ticket < wanted; });
     if (at == submitted_.end() || at->ticket != ticket || at->state == State::held) return false;
     --open_;
     const EventPtr event = at->delivery.event;

@@ -36,8 +36,8 @@ struct Ended {
 /// The deliveries of one handler: which to submit next, and what an answer means.
 ///
 /// Deliveries are submitted in the order they came. One that must be retried holds back everything newer of its event
-/// id until it has ended, and what was submitted after it under that id is submitted again, delivered or not: the newest
-/// event of an id is always the last one sent. Other ids go on. Not thread-safe.
+/// id until it has ended, and what was submitted after it under that id is submitted again, delivered or not: the
+/// newest event of an id is always the last one sent. Other ids go on. Not thread-safe.
 class HandlerQueue {
   public:
     /// At most `most_submitted` are open or wait for an older one of their id.

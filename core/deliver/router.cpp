@@ -26,10 +26,9 @@ Router::Router(Routes routes, std::vector<Target> targets)
 std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std::uint64_t token) {
     if (const auto fault = Event::fault(event)) {
         if (const auto left_out = invalid_lines_.pass())
-            log::warning("event refused", {{"kind", source.kind()},
-                                           {"name", source.name()},
-                                           {"reason", *fault},
-                                           {"lines_left_out", *left_out}});
+            log::warning(
+                "event refused",
+                {{"kind", source.kind()}, {"name", source.name()}, {"reason", *fault}, {"lines_left_out", *left_out}});
         return TOCSIN_INVALID;
     }
     std::vector<SinkRunner*> to_wake;
@@ -66,8 +65,7 @@ void Router::deliver(SourceInstance& source, const EventPtr& event, std::uint64_
     }
     source.events().matched.add();
     ReceiptPtr receipt;
-    if (token != 0)
-        receipt = std::make_shared<Receipt>(found_.size(), [&source, token] { source.committed(token); });
+    if (token != 0) receipt = std::make_shared<Receipt>(found_.size(), [&source, token] { source.committed(token); });
     for (const auto target : found_) targets_[target].runner->push(targets_[target].handler, event, receipt);
 }
 

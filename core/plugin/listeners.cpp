@@ -64,8 +64,7 @@ Listeners::~Listeners() = default;
 
 std::int64_t Listeners::udp(const std::string& address) {
     const std::scoped_lock lock{mutex_};
-    if (const auto found = sockets_->by_address.find(address);
-        found != sockets_->by_address.end())
+    if (const auto found = sockets_->by_address.find(address); found != sockets_->by_address.end())
         return static_cast<std::int64_t>(found->second.native_handle());
 
     const auto [host, port] = split(address);

@@ -15,7 +15,9 @@ using namespace tocsin::testing;
 
 namespace {
 
-const std::string forged = "gar\x1b[31mbage\r\n2026-01-01 00:00:00.000 error forged\x07 \xff \x7f \xc2\x9b31m";
+const std::string forged =
+    "gar\x1b[31mbage\r\n2026-01-01 00:00:00.000 error forged\x07 \xff \x7f \xc2\x9b"
+    "31m";
 
 /// Whether a control character other than a line end is in it, C1's among them.
 bool has_raw(const std::string& text) {

@@ -207,9 +207,7 @@ struct SinkCalls {
 
     static std::int32_t create(const tocsin_host* host, const tocsin_value* options, std::uint64_t count,
                                void** instance, tocsin_error* error) {
-        return guarded(error, [&] {
-            *instance = new SinkCalls{host, make<T>(SinkHost{host}, options, count)};
-        });
+        return guarded(error, [&] { *instance = new SinkCalls{host, make<T>(SinkHost{host}, options, count)}; });
     }
     static std::int32_t bind(void* instance, const tocsin_value* options, std::uint64_t count, void** binding,
                              tocsin_error* error) {
@@ -287,8 +285,8 @@ constexpr tocsin_plugin_descriptor describe_sink_plugin(std::string_view version
 }  // namespace tocsin
 
 /// Makes the shared library a plugin of one sink. Once per library.
-#define TOCSIN_SINK(type, version)                                                                    \
-    extern "C" {                                                                                      \
-    TOCSIN_EXPORT extern const tocsin_plugin_descriptor tocsin_plugin;                                \
+#define TOCSIN_SINK(type, version)                                                                                  \
+    extern "C" {                                                                                                    \
+    TOCSIN_EXPORT extern const tocsin_plugin_descriptor tocsin_plugin;                                              \
     constinit const tocsin_plugin_descriptor tocsin_plugin = ::tocsin::detail::describe_sink_plugin<type>(version); \
     }

@@ -73,9 +73,7 @@ struct SourceCalls {
 
     static std::int32_t create(const tocsin_host* host, const tocsin_value* options, std::uint64_t count,
                                void** instance, tocsin_error* error) {
-        return guarded(error, [&] {
-            *instance = new SourceCalls{host, make<T>(SourceHost{host}, options, count)};
-        });
+        return guarded(error, [&] { *instance = new SourceCalls{host, make<T>(SourceHost{host}, options, count)}; });
     }
     static std::int32_t start(void* instance, tocsin_error* error) {
         return guarded(error, [&] { self(instance).source->start(); });
@@ -138,8 +136,8 @@ constexpr tocsin_plugin_descriptor describe_source_plugin(std::string_view versi
 }  // namespace tocsin
 
 /// Makes the shared library a plugin of one source. Once per library.
-#define TOCSIN_SOURCE(type, version)                                                                      \
-    extern "C" {                                                                                          \
-    TOCSIN_EXPORT extern const tocsin_plugin_descriptor tocsin_plugin;                                    \
+#define TOCSIN_SOURCE(type, version)                                                                                  \
+    extern "C" {                                                                                                      \
+    TOCSIN_EXPORT extern const tocsin_plugin_descriptor tocsin_plugin;                                                \
     constinit const tocsin_plugin_descriptor tocsin_plugin = ::tocsin::detail::describe_source_plugin<type>(version); \
     }

@@ -64,12 +64,16 @@ class Daemon {
         }
     }
 
-    /// The router refuses first, so that what a source still holds is counted.
+    /// What a source has not read stays where it is; what it has read and cannot hand over any more is counted.
     void stop_sources() {
+        std::vector<std::future<bool>> pausing;
+        for (auto& source : setup_->sources)
+            pausing.push_back(std::async(std::launch::async, [&] { return source.instance->pause(stop_timeout); }));
+        for (auto& paused : pausing) paused.wait();
         setup_->router->stop();
         std::vector<std::future<bool>> stopping;
-        for (auto& placed : setup_->sources)
-            stopping.push_back(std::async(std::launch::async, [&] { return placed.instance->stop(stop_timeout); }));
+        for (auto& source : setup_->sources)
+            stopping.push_back(std::async(std::launch::async, [&] { return source.instance->stop(stop_timeout); }));
         for (std::size_t i = 0; i < stopping.size(); ++i) note_stopped(stopping[i].get(), *setup_->sources[i].instance);
     }
 

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <future>
+#include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace tocsin::core {
@@ -97,9 +100,25 @@ std::int64_t Instance::on_listen(std::string_view, std::uint32_t) { return -1; }
 void Instance::on_ack(std::uint64_t, std::uint32_t, std::string_view) {}
 void Instance::on_max_in_flight(std::uint32_t) {}
 
-std::string CallError::text(std::string_view otherwise) const {
-    return error_.size == 0 ? std::string{otherwise}
-                            : std::string{buffer_, std::min<std::size_t>(error_.size, sizeof buffer_)};
+void Instance::must(const std::function<std::int32_t(tocsin_error*)>& call, std::string_view otherwise) {
+    char text[4096];
+    tocsin_error error{text, sizeof text, 0};
+    std::int32_t result = TOCSIN_FAILED;
+    strand().run_and_wait([&] { result = call(&error); });
+    if (result == TOCSIN_OK) return;
+    const std::string_view said{text, std::min<std::size_t>(error.size, sizeof text)};
+    throw std::runtime_error{std::string{said.empty() ? otherwise : said}};
+}
+
+bool Instance::done_within(std::function<void()> call, std::chrono::nanoseconds timeout) {
+    auto done = std::make_shared<std::promise<void>>();
+    const auto ended = done->get_future();
+    std::thread{[this, call = std::move(call), done] {
+        strand().run_and_wait(call);
+        strand().run_and_wait([] {});
+        done->set_value();
+    }}.detach();
+    return ended.wait_for(timeout) == std::future_status::ready;
 }
 
 }  // namespace tocsin::core

@@ -5,11 +5,15 @@
 
 #include <tocsin/abi.h>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tocsin::core {
@@ -42,6 +46,13 @@ class Instance {
     Strand& strand() noexcept { return *strand_; }
     const tocsin_host& host() const noexcept { return host_; }
 
+    /// Runs `call` on the strand. Throws std::runtime_error with what the plugin wrote, or `otherwise`, when it fails.
+    void must(const std::function<std::int32_t(tocsin_error*)>& call, std::string_view otherwise);
+
+    /// Runs `call` on the strand, then what it set off there. False when that takes longer than `timeout`: then it is
+    /// still under way.
+    bool done_within(std::function<void()> call, std::chrono::nanoseconds timeout);
+
     /// Plugins call these through tocsin_host, from any thread.
     virtual std::int32_t on_emit(const tocsin_event& event, std::uint64_t token);
     virtual std::int64_t on_listen(std::string_view address, std::uint32_t protocol);
@@ -59,18 +70,6 @@ class Instance {
     mutable std::mutex counters_mutex_;
     std::deque<NamedCounter> counters_;
     std::unique_ptr<Strand> strand_;
-};
-
-/// Room for the error text of a call into a plugin.
-class CallError {
-  public:
-    tocsin_error* abi() noexcept { return &error_; }
-    /// What the plugin wrote, or `otherwise` when it wrote nothing.
-    std::string text(std::string_view otherwise) const;
-
-  private:
-    char buffer_[4096];
-    tocsin_error error_{buffer_, sizeof buffer_, 0};
 };
 
 }  // namespace tocsin::core

@@ -2,14 +2,13 @@
 
 #include "plugin/values.hpp"
 
-#include <future>
 #include <memory>
-#include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace tocsin::core {
 namespace {
+
+constexpr auto grace = std::chrono::seconds{1};
 
 std::unique_ptr<Strand> strand_for(const SinkKind& kind, Strand::HandOver hand_over) {
     if (kind.non_blocking()) return std::make_unique<Strand>(std::move(hand_over));
@@ -22,11 +21,8 @@ SinkInstance::SinkInstance(const SinkKind& kind, std::string name, const std::ve
                            Strand::HandOver hand_over)
     : Instance{kind.name, std::move(name), strand_for(kind, std::move(hand_over))}, kind_{kind} {
     const AbiValues values{kind.instance_options, options};
-    CallError error;
-    std::int32_t result = TOCSIN_FAILED;
-    strand().run_and_wait(
-        [&] { result = kind_.abi->create(&host(), values.data(), values.size(), &instance_, error.abi()); });
-    if (result != TOCSIN_OK) throw std::runtime_error{error.text("could not be created")};
+    must([&](auto* error) { return kind_.abi->create(&host(), values.data(), values.size(), &instance_, error); },
+         "could not be created");
 }
 
 SinkInstance::~SinkInstance() {
@@ -39,23 +35,17 @@ SinkInstance::~SinkInstance() {
 
 void* SinkInstance::bind(const std::vector<OptionValue>& options) {
     const AbiValues values{kind_.handler_options, options};
-    CallError error;
-    std::int32_t result = TOCSIN_FAILED;
     void* binding = nullptr;
-    strand().run_and_wait(
-        [&] { result = kind_.abi->bind(instance_, values.data(), values.size(), &binding, error.abi()); });
-    if (result != TOCSIN_OK) throw std::runtime_error{error.text("options are refused")};
+    must([&](auto* error) { return kind_.abi->bind(instance_, values.data(), values.size(), &binding, error); },
+         "options are refused");
     bindings_.push_back(binding);
     return binding;
 }
 
 void SinkInstance::start(SinkListener& listener) {
     listener_ = &listener;
-    if (kind_.abi->start == nullptr) return;
-    CallError error;
-    std::int32_t result = TOCSIN_FAILED;
-    strand().run_and_wait([&] { result = kind_.abi->start(instance_, error.abi()); });
-    if (result != TOCSIN_OK) throw std::runtime_error{error.text("could not be started")};
+    if (kind_.abi->start != nullptr)
+        must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started");
 }
 
 void SinkInstance::submit(std::span<const tocsin_delivery* const> deliveries) {
@@ -63,14 +53,7 @@ void SinkInstance::submit(std::span<const tocsin_delivery* const> deliveries) {
 }
 
 bool SinkInstance::stop(std::chrono::nanoseconds timeout) {
-    auto stopped = std::make_shared<std::promise<void>>();
-    auto ended = stopped->get_future();
-    std::thread{[this, timeout, stopped] {
-        strand().run_and_wait([&] { kind_.abi->stop(instance_, timeout.count()); });
-        strand().run_and_wait([] {});  // what its last answers set off
-        stopped->set_value();
-    }}.detach();
-    if (ended.wait_for(timeout + std::chrono::seconds{1}) != std::future_status::ready) return false;
+    if (!done_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
     listener_ = nullptr;
     return true;
 }

@@ -2,13 +2,15 @@
 
 #include "plugin/values.hpp"
 
-#include <future>
 #include <memory>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace tocsin::core {
+
+namespace {
+constexpr auto grace = std::chrono::seconds{1};
+}
 
 SourceInstance::SourceInstance(const SourceKind& kind, std::string name, const std::vector<OptionValue>& options,
                                Listeners& listeners, Strand::HandOver hand_over)
@@ -16,11 +18,8 @@ SourceInstance::SourceInstance(const SourceKind& kind, std::string name, const s
       kind_{kind},
       listeners_{listeners} {
     const AbiValues values{kind.instance_options, options};
-    CallError error;
-    std::int32_t result = TOCSIN_FAILED;
-    strand().run_and_wait(
-        [&] { result = kind_.abi->create(&host(), values.data(), values.size(), &instance_, error.abi()); });
-    if (result != TOCSIN_OK) throw std::runtime_error{error.text("could not be created")};
+    must([&](auto* error) { return kind_.abi->create(&host(), values.data(), values.size(), &instance_, error); },
+         "could not be created");
 }
 
 SourceInstance::~SourceInstance() {
@@ -29,14 +28,11 @@ SourceInstance::~SourceInstance() {
 
 void SourceInstance::start(Intake& intake) {
     intake_ = &intake;
-    CallError error;
-    std::int32_t result = TOCSIN_FAILED;
-    strand().run_and_wait([&] { result = kind_.abi->start(instance_, error.abi()); });
-    if (result != TOCSIN_OK) throw std::runtime_error{error.text("could not be started")};
+    must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started");
 }
 
-void SourceInstance::pause() {
-    strand().run_and_wait([&] { kind_.abi->pause(instance_); });
+bool SourceInstance::pause(std::chrono::nanoseconds timeout) {
+    return done_within([this] { kind_.abi->pause(instance_); }, timeout);
 }
 
 void SourceInstance::resume() {
@@ -48,13 +44,7 @@ void SourceInstance::committed(std::uint64_t token) {
 }
 
 bool SourceInstance::stop(std::chrono::nanoseconds timeout) {
-    auto stopped = std::make_shared<std::promise<void>>();
-    auto ended = stopped->get_future();
-    std::thread{[this, timeout, stopped] {
-        strand().run_and_wait([&] { kind_.abi->stop(instance_, timeout.count()); });
-        stopped->set_value();
-    }}.detach();
-    if (ended.wait_for(timeout + std::chrono::seconds{1}) != std::future_status::ready) return false;
+    if (!done_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
     intake_ = nullptr;
     return true;
 }

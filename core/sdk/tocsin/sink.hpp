@@ -3,6 +3,7 @@
 #include <tocsin/abi.h>
 #include <tocsin/event.hpp>
 #include <tocsin/host.hpp>
+#include <tocsin/instance.hpp>
 #include <tocsin/option.hpp>
 
 #include <chrono>
@@ -169,14 +170,6 @@ class Sink {
 namespace detail {
 
 template <class T>
-constexpr std::span<const Option> instance_options() {
-    if constexpr (requires { T::instance_options; })
-        return T::instance_options;
-    else
-        return {};
-}
-
-template <class T>
 constexpr std::span<const Option> handler_options() {
     if constexpr (requires { T::handler_options; })
         return T::handler_options;
@@ -185,81 +178,42 @@ constexpr std::span<const Option> handler_options() {
 }
 
 template <class T>
-constexpr std::string_view help() {
-    if constexpr (requires { T::help; })
-        return T::help;
-    else
-        return "";
-}
+struct SinkCalls : InstanceCalls<T, SinkHost> {
+    using InstanceCalls<T, SinkHost>::self;
 
-template <class T, class HostType>
-std::unique_ptr<T> make(HostType host, const tocsin_value* options, std::uint64_t count) {
-    if constexpr (std::constructible_from<T, HostType, Options>)
-        return std::make_unique<T>(host, Options{instance_options<T>(), options, count});
-    else
-        return std::make_unique<T>(host);
-}
-
-template <class T>
-struct SinkCalls {
-    const tocsin_host* host;
-    std::unique_ptr<T> sink;
-
-    static std::int32_t create(const tocsin_host* host, const tocsin_value* options, std::uint64_t count,
-                               void** instance, tocsin_error* error) {
-        return guarded(error, [&] { *instance = new SinkCalls{host, make<T>(SinkHost{host}, options, count)}; });
-    }
     static std::int32_t bind(void* instance, const tocsin_value* options, std::uint64_t count, void** binding,
                              tocsin_error* error) {
         return guarded(error, [&] {
             Options values{handler_options<T>(), options, count};
-            std::unique_ptr<Binding> bound = self(instance).sink->bind(values);
+            std::unique_ptr<Binding> bound = self(instance).object->bind(values);
             bound->options = std::move(values);
             *binding = bound.release();
         });
     }
     static void unbind(void*, void* binding) { delete static_cast<Binding*>(binding); }
-    static std::int32_t start(void* instance, tocsin_error* error) {
-        return guarded(error, [&] { self(instance).sink->start(); });
-    }
     static void submit(void* instance, const tocsin_delivery* const* deliveries, std::uint64_t count) {
-        auto& calls = self(instance);
+        const auto& calls = self(instance);
         for (std::uint64_t i = 0; i < count; ++i)
-            guarded(calls.host, [&] { calls.sink->send(Delivery{calls.host, deliveries[i]}); });
+            guarded(calls.host, [&] { calls.object->send(Delivery{calls.host, deliveries[i]}); });
     }
-    static void stop(void* instance, std::int64_t timeout) {
-        guarded(self(instance).host, [&] { self(instance).sink->stop(std::chrono::nanoseconds{timeout}); });
-    }
-    static void destroy(void* instance) { delete static_cast<SinkCalls*>(instance); }
     static std::int32_t check(void* instance, std::int64_t timeout, tocsin_error* error) {
-        return guarded(error, [&] { self(instance).sink->check(std::chrono::nanoseconds{timeout}); });
+        return guarded(error, [&] { self(instance).object->check(std::chrono::nanoseconds{timeout}); });
     }
-
-  private:
-    static SinkCalls& self(void* instance) { return *static_cast<SinkCalls*>(instance); }
 };
 
 template <class T>
 constexpr tocsin_sink_kind describe_sink() {
-    tocsin_sink_kind kind{};
-    kind.struct_size = sizeof kind;
+    using Calls = SinkCalls<T>;
+    auto kind = describe_kind<tocsin_sink_kind, T, Calls>();
     if constexpr (requires { T::non_blocking; }) kind.flags = T::non_blocking ? TOCSIN_SINK_NON_BLOCKING : 0;
-    kind.name = abi(T::name);
-    kind.help = abi(help<T>());
-    kind.instance_options = instance_options<T>().data();
-    kind.instance_option_count = instance_options<T>().size();
     kind.handler_options = handler_options<T>().data();
     kind.handler_option_count = handler_options<T>().size();
     kind.max_in_flight = 100;
     if constexpr (requires { T::max_in_flight; }) kind.max_in_flight = T::max_in_flight;
-    kind.create = SinkCalls<T>::create;
-    kind.bind = SinkCalls<T>::bind;
-    kind.unbind = SinkCalls<T>::unbind;
-    kind.start = SinkCalls<T>::start;
-    kind.submit = SinkCalls<T>::submit;
-    kind.stop = SinkCalls<T>::stop;
-    kind.destroy = SinkCalls<T>::destroy;
-    kind.check = SinkCalls<T>::check;
+    kind.bind = Calls::bind;
+    kind.unbind = Calls::unbind;
+    kind.submit = Calls::submit;
+    kind.check = Calls::check;
     return kind;
 }
 
@@ -270,12 +224,7 @@ inline constexpr const tocsin_sink_kind* sink_kinds[] = {&sink_kind<T>};
 
 template <class T>
 constexpr tocsin_plugin_descriptor describe_sink_plugin(std::string_view version) {
-    tocsin_plugin_descriptor plugin{};
-    plugin.struct_size = sizeof plugin;
-    plugin.abi_major = TOCSIN_ABI_MAJOR;
-    plugin.abi_minor = TOCSIN_ABI_MINOR;
-    plugin.name = abi(T::name);
-    plugin.version = abi(version);
+    auto plugin = describe_plugin(T::name, version);
     plugin.sinks = sink_kinds<T>;
     plugin.sink_count = 1;
     return plugin;

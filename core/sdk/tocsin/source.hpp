@@ -3,8 +3,8 @@
 #include <tocsin/abi.h>
 #include <tocsin/event.hpp>
 #include <tocsin/host.hpp>
+#include <tocsin/instance.hpp>
 #include <tocsin/option.hpp>
-#include <tocsin/sink.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -67,50 +67,27 @@ class Source {
 namespace detail {
 
 template <class T>
-struct SourceCalls {
-    const tocsin_host* host;
-    std::unique_ptr<T> source;
+struct SourceCalls : InstanceCalls<T, SourceHost> {
+    using InstanceCalls<T, SourceHost>::self;
 
-    static std::int32_t create(const tocsin_host* host, const tocsin_value* options, std::uint64_t count,
-                               void** instance, tocsin_error* error) {
-        return guarded(error, [&] { *instance = new SourceCalls{host, make<T>(SourceHost{host}, options, count)}; });
-    }
-    static std::int32_t start(void* instance, tocsin_error* error) {
-        return guarded(error, [&] { self(instance).source->start(); });
-    }
     static void pause(void* instance) {
-        guarded(self(instance).host, [&] { self(instance).source->pause(); });
+        guarded(self(instance).host, [&] { self(instance).object->pause(); });
     }
     static void resume(void* instance) {
-        guarded(self(instance).host, [&] { self(instance).source->resume(); });
+        guarded(self(instance).host, [&] { self(instance).object->resume(); });
     }
     static void committed(void* instance, const std::uint64_t* tokens, std::uint64_t count) {
-        guarded(self(instance).host, [&] { self(instance).source->committed({tokens, count}); });
+        guarded(self(instance).host, [&] { self(instance).object->committed({tokens, count}); });
     }
-    static void stop(void* instance, std::int64_t timeout) {
-        guarded(self(instance).host, [&] { self(instance).source->stop(std::chrono::nanoseconds{timeout}); });
-    }
-    static void destroy(void* instance) { delete static_cast<SourceCalls*>(instance); }
-
-  private:
-    static SourceCalls& self(void* instance) { return *static_cast<SourceCalls*>(instance); }
 };
 
 template <class T>
 constexpr tocsin_source_kind describe_source() {
-    tocsin_source_kind kind{};
-    kind.struct_size = sizeof kind;
-    kind.name = abi(T::name);
-    kind.help = abi(help<T>());
-    kind.instance_options = instance_options<T>().data();
-    kind.instance_option_count = instance_options<T>().size();
-    kind.create = SourceCalls<T>::create;
-    kind.start = SourceCalls<T>::start;
-    kind.pause = SourceCalls<T>::pause;
-    kind.resume = SourceCalls<T>::resume;
-    kind.committed = SourceCalls<T>::committed;
-    kind.stop = SourceCalls<T>::stop;
-    kind.destroy = SourceCalls<T>::destroy;
+    using Calls = SourceCalls<T>;
+    auto kind = describe_kind<tocsin_source_kind, T, Calls>();
+    kind.pause = Calls::pause;
+    kind.resume = Calls::resume;
+    kind.committed = Calls::committed;
     return kind;
 }
 
@@ -121,12 +98,7 @@ inline constexpr const tocsin_source_kind* source_kinds[] = {&source_kind<T>};
 
 template <class T>
 constexpr tocsin_plugin_descriptor describe_source_plugin(std::string_view version) {
-    tocsin_plugin_descriptor plugin{};
-    plugin.struct_size = sizeof plugin;
-    plugin.abi_major = TOCSIN_ABI_MAJOR;
-    plugin.abi_minor = TOCSIN_ABI_MINOR;
-    plugin.name = abi(T::name);
-    plugin.version = abi(version);
+    auto plugin = describe_plugin(T::name, version);
     plugin.sources = source_kinds<T>;
     plugin.source_count = 1;
     return plugin;

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <map>
@@ -36,6 +37,8 @@ int main(int argc, char** argv) {
     auto* plugins = program.add_subcommand("plugins", "List the plugins that were found, their kinds and options");
 
     CLI11_PARSE(program, argc, argv);
+    // A name server that is gone costs a look-up that a library makes seconds at most; what the operator has set holds.
+    setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
     try {
         log::configure(format, verbose ? log::Severity::debug : log::Severity::info);
         if (run->parsed()) code = tocsin::core::run(configuration);

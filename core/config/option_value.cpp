@@ -41,6 +41,7 @@ class OptionReader {
     OptionValue read() {
         const auto already = mistakes_.size();
         value_.where = node_.where;
+        value_.is_set = true;
         switch (spec_.type) {
             case OptionType::string: value_.text = string(node_); break;
             case OptionType::integer: integer(); break;
@@ -53,7 +54,6 @@ class OptionReader {
             case OptionType::rendered: rendered(); break;
         }
         if (mistakes_.size() != already) return {};
-        value_.is_set = true;
         return std::move(value_);
     }
 
@@ -140,7 +140,8 @@ class OptionReader {
         const std::filesystem::path given = string(node_);
         if (mistakes_.size() != already) return;
         if (given.empty()) {
-            add(node_, "must be a path, not an empty string");
+            if (spec_.required) add(node_, "must be a path, not an empty string");
+            value_.is_set = false;
             return;
         }
         std::error_code error;

@@ -45,7 +45,7 @@ struct OptionValue {
 
 /// Checks `table` against `specs` and returns one value per spec, in their order. Unknown keys, missing required ones,
 /// wrong types and values out of range go to `mistakes`. `prefix` comes before each key in messages ("options.").
-/// Relative paths are taken from `directory`. `also_known` are keys the caller reads itself. A scalar that YAML reads
+/// Relative paths are taken from `directory`; an empty one is an option left out. `also_known` are keys the caller reads itself. A scalar that YAML reads
 /// as another type is taken as a string where a string is wanted, and a null is a key left out. The returned nodes
 /// point into `table`, those of defaults into the values themselves. Text other than templates must not contain NUL.
 /// The default of a list is one string, nothing, or a TOML array of strings. Mistakes about secrets never show the

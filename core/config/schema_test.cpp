@@ -171,7 +171,12 @@ TEST_CASE("paths become absolute") {
     CHECK(good(check_toml("x = '../certs/ca.pem'", spec)).text == "/conf/certs/ca.pem");
     CHECK(good(check_toml("x = '/abs/./a'", spec)).text == "/abs/a");
     CHECK(good(check_yaml("x: 12", spec)).text == "/conf/dir/12");
-    CHECK(bad(check_toml("x = ''", spec)) == "must be a path, not an empty string");
+    auto needed = spec;
+    needed.required = true;
+    CHECK(bad(check_toml("x = ''", needed)) == "must be a path, not an empty string");
+    const auto left_out = check_toml("x = ''", spec);
+    CHECK(left_out.mistakes == Told{});
+    CHECK_FALSE(left_out.values[0].is_set);
     CHECK(bad(check_toml("x = 5", spec)) == "must be a string, not a whole number (put it in quotes)");
     CHECK(bad(check_toml("x = \"a\\u0000b\"", spec)) == "must not contain a NUL character");
 
@@ -291,7 +296,6 @@ TEST_CASE("a default that breaks its own rules is the plugin's fault") {
     fails(with_default(ranged(option("x", OptionType::integer), 1, 2), "3"));
     fails(with_default(option("x", OptionType::boolean), "maybe"));
     fails(with_default(option("x", OptionType::duration), "5"));
-    fails(with_default(option("x", OptionType::path), ""));
     fails(with_default(option("x", OptionType::list), "[1, 2]"));
     fails(with_default(option("x", OptionType::list),
                        "[broken"

@@ -3,6 +3,7 @@
 #include "tls_context.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace mqtt {
 namespace {
@@ -17,38 +18,75 @@ std::string text_option(const tocsin::Options& options, std::string_view name) {
     return std::string{text};
 }
 
-void check_tls(const Settings& settings) {
-    if (settings.certificate_file.empty() != settings.key_file.empty())
-        wrong(settings.key_file.empty() ? "ssl-cert: needs the private key in ssl-key"
-                                        : "ssl-key: needs the certificate in ssl-cert");
-    if (!settings.url.tls) return;
-    if (settings.verify && kind_of_host(settings.url.host) == HostKind::ipv6)
-        wrong("url: the certificate of a broker given by IPv6 address cannot be checked; give its name");
-    make_tls_context(settings);
+/// Runs checks that throw std::invalid_argument and keeps what each of them says.
+class Checks {
+  public:
+    template <class Check>
+    void operator()(Check&& check) {
+        try {
+            check();
+        } catch (const std::invalid_argument& error) {
+            mistakes_.add(error.what());
+        }
+    }
+
+    void throw_mistakes() const {
+        if (!mistakes_.empty()) throw mistakes_;
+    }
+
+  private:
+    tocsin::OptionMistakes mistakes_;
+};
+
+void check_pair(const Settings& settings) {
+    if (!settings.certificate_file.empty() && settings.key_file.empty())
+        wrong("ssl-cert: needs the private key in ssl-key");
+    if (settings.certificate_file.empty() && !settings.key_file.empty())
+        wrong("ssl-key: needs the certificate in ssl-cert");
 }
 
 }  // namespace
 
 Settings read_settings(const tocsin::Options& options, std::string_view name) {
     Settings settings;
-    settings.url = parse_broker_url(options.text("url"));
-    settings.ca_file = text_option(options, "ssl-ca");
-    settings.certificate_file = text_option(options, "ssl-cert");
-    settings.key_file = text_option(options, "ssl-key");
+    Checks checks;
+    checks([&] { settings.url = parse_broker_url(options.text("url")); });
+    const auto read = [&](std::string& to, std::string_view option) {
+        checks([&] { to = text_option(options, option); });
+    };
+    read(settings.ca_file, "ssl-ca");
+    read(settings.certificate_file, "ssl-cert");
+    read(settings.key_file, "ssl-key");
+    read(settings.client_id, "client-id");
+    read(settings.username, "username");
+    read(settings.password, "password");
     settings.verify = !options.boolean("insecure-skip-verify");
-    settings.client_id = text_option(options, "client-id");
     if (settings.client_id.empty()) settings.client_id = name;
-    settings.username = text_option(options, "username");
-    settings.password = text_option(options, "password");
-    if (settings.username.empty() && !settings.password.empty()) wrong("password: needs a username");
     settings.keepalive = std::chrono::ceil<std::chrono::seconds>(options.duration("keepalive"));
     settings.window = static_cast<std::size_t>(options.integer("window"));
     settings.ack_timeout = options.duration("ack-timeout");
     settings.connect_timeout = options.duration("connect-timeout");
     settings.reconnect_min = options.duration("reconnect-min");
     settings.reconnect_max = options.duration("reconnect-max");
-    if (settings.reconnect_max < settings.reconnect_min) wrong("reconnect-max: must not be below reconnect-min");
-    check_tls(settings);
+    checks([&] {
+        if (settings.username.empty() && !settings.password.empty()) wrong("password: needs a username");
+    });
+    checks([&] {
+        if (settings.reconnect_max < settings.reconnect_min) wrong("reconnect-max: must not be below reconnect-min");
+    });
+    checks([&] {
+        if (settings.url.tls && settings.verify && kind_of_host(settings.url.host) == HostKind::ipv6)
+            wrong("url: the certificate of a broker given by IPv6 address cannot be checked; give its name");
+    });
+    checks([&] { check_pair(settings); });
+    if (settings.url.tls)
+        for (const auto& [option, file] : {std::pair{"ssl-ca", settings.ca_file},
+                                           {"ssl-cert", settings.certificate_file},
+                                           {"ssl-key", settings.key_file}})
+            if (!file.empty()) checks([&, name = option, &path = file] { check_readable(name, path); });
+    checks.throw_mistakes();
+    if (settings.url.tls) checks([&] { make_tls_context(settings); });
+    checks.throw_mistakes();
     return settings;
 }
 

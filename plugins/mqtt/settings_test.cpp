@@ -21,7 +21,7 @@ mqtt::Settings read(const Texts& texts) {
 std::string mistake(const Texts& texts) {
     try {
         read(texts);
-    } catch (const std::invalid_argument& error) {
+    } catch (const std::exception& error) {
         return error.what();
     }
     return "none";
@@ -69,6 +69,10 @@ TEST_CASE("mistakes in a broker's section") {
         starts(mistake({{"url", "tcp://plant"}, {"reconnect-min", "2s"}, {"reconnect-max", "1s"}}), "reconnect-max: "));
     CHECK(starts(mistake({{"url", "ssl://[::1]"}}), "url: the certificate"));
     CHECK(mistake({{"url", "ssl://[::1]"}, {"insecure-skip-verify", "true"}}) == "none");
+    const auto all = mistake({{"url", "plant"}, {"password", "p"}, {"ssl-key", "x"}});
+    CHECK(all.find("url: ") == 0);
+    CHECK(all.find("\npassword: needs a username") != std::string::npos);
+    CHECK(all.find("\nssl-key: needs the certificate") != std::string::npos);
 }
 
 TEST_CASE("files that cannot be used are mistakes") {

@@ -15,6 +15,13 @@ namespace {
     throw std::invalid_argument{option + ": '" + file + "' " + what};
 }
 
+[[noreturn]] void unusable(const std::string& option, const std::string& file, const std::string& kind) {
+    const auto reason = take_tls_error();
+    wrong(option, file, "holds no usable PEM " + kind + (reason.empty() ? "" : " (" + reason + ")"));
+}
+
+}  // namespace
+
 void check_readable(const std::string& option, const std::string& file) {
     errno = 0;
     std::ifstream in{file, std::ios::binary};
@@ -26,13 +33,6 @@ void check_readable(const std::string& option, const std::string& file) {
     }
     if (in.eof()) wrong(option, file, "is empty");
 }
-
-[[noreturn]] void unusable(const std::string& option, const std::string& file, const std::string& kind) {
-    const auto reason = take_tls_error();
-    wrong(option, file, "holds no usable PEM " + kind + (reason.empty() ? "" : " (" + reason + ")"));
-}
-
-}  // namespace
 
 std::string take_tls_error() {
     const auto code = ERR_get_error();

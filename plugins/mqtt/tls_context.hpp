@@ -13,6 +13,9 @@ namespace mqtt {
 /// 1.3 are a list of their own.
 inline constexpr const char* cipher_suites = "TLSv1.2+HIGH:!aNULL:!PSK:!SRP";
 
+/// Throws std::invalid_argument naming `option` when `file` cannot be read or is empty.
+void check_readable(const std::string& option, const std::string& file);
+
 /// An OpenSSL context with the authorities, certificate and key of `settings`, TLS 1.2 at least. Throws
 /// std::invalid_argument naming the option whose file cannot be used.
 std::shared_ptr<SSL_CTX> make_tls_context(const Settings& settings);

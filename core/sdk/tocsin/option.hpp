@@ -101,9 +101,11 @@ static_assert(sizeof(Option) == sizeof(tocsin_option));
 /// constructor or bind.
 class OptionMistakes : public std::exception {
   public:
-    void add(std::string_view option, std::string_view what) {
+    void add(std::string_view option, std::string_view what) { add(std::string{option}.append(": ").append(what)); }
+    /// `line`: "<option>: <what>".
+    void add(std::string_view line) {
         if (!text_.empty()) text_ += '\n';
-        text_.append(option).append(": ").append(what);
+        text_.append(line);
     }
     bool empty() const noexcept { return text_.empty(); }
     const char* what() const noexcept override { return text_.c_str(); }

@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "daemon/daemon.hpp"
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,10 @@
 #include <iostream>
 #include <map>
 #include <string>
+
+namespace {
+constexpr int usage_error = 2;
+}
 
 int main(int argc, char** argv) {
     namespace log = tocsin::core::log;
@@ -36,7 +41,13 @@ int main(int argc, char** argv) {
     check->add_option("--config", configuration, "The configuration file")->required();
     auto* plugins = program.add_subcommand("plugins", "List the plugins that were found, their kinds and options");
 
-    CLI11_PARSE(program, argc, argv);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (const auto unknown = program.remaining(); !unknown.empty() && !program.get_help_ptr()->count())
+            std::cerr << "tocsin: unknown command or argument: " << tocsin::core::escaped(unknown.front()) << '\n';
+        return program.exit(error) == 0 ? 0 : usage_error;
+    }
     // A name server that is gone costs a look-up that a library makes seconds at most; what the operator has set holds.
     setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
     try {

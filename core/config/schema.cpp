@@ -3,35 +3,28 @@
 #include "config/option_value.hpp"
 #include "config/shorten.hpp"
 
-#include <algorithm>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace tocsin::core {
 
-std::vector<OptionValue> check_options(const Node& table, const std::vector<OptionSpec>& specs,
-                                       const std::string& prefix, const std::filesystem::path& directory,
-                                       Mistakes& mistakes, const std::vector<std::string>& also_known) {
+void check_keys(const Node& table, const std::vector<OptionSpec>& specs, const std::string& prefix, Mistakes& mistakes,
+                const std::vector<std::string>& also_known) {
     std::vector<std::string> known = also_known;
-    std::unordered_map<std::string_view, std::size_t> places;
-    for (std::size_t i = 0; i < specs.size(); ++i) {
-        known.push_back(specs[i].name);
-        places.emplace(specs[i].name, i);
-    }
-
-    std::vector<const Node*> given(specs.size(), nullptr);
-    for (const auto& entry : table.table) {
-        if (const auto place = places.find(entry.key); place != places.end())
-            given[place->second] = &entry.value;
-        else if (std::find(also_known.begin(), also_known.end(), entry.key) == also_known.end())
+    for (const auto& spec : specs) known.push_back(spec.name);
+    const std::unordered_set<std::string_view> names{known.begin(), known.end()};
+    for (const auto& entry : table.table)
+        if (!names.contains(entry.key))
             mistakes.add_unknown(entry.where, prefix + shortened(entry.key), "unknown option", known, entry.key);
-    }
+}
 
+std::vector<OptionValue> read_options(const Node& table, const std::vector<OptionSpec>& specs,
+                                      const std::string& prefix, const std::filesystem::path& directory,
+                                      Mistakes& mistakes) {
     std::vector<OptionValue> values;
     values.reserve(specs.size());
-    for (std::size_t i = 0; i < specs.size(); ++i) {
-        const auto& spec = specs[i];
-        const auto* node = given[i];
+    for (const auto& spec : specs) {
+        const auto* node = table.find(spec.name);
         if (node != nullptr && node->kind != Node::Kind::null) {
             values.push_back(read_option(spec, prefix + spec.name, *node, directory, mistakes));
             continue;
@@ -42,6 +35,13 @@ std::vector<OptionValue> check_options(const Node& table, const std::vector<Opti
                          "missing (required: " + spec.help + ")");
     }
     return values;
+}
+
+std::vector<OptionValue> check_options(const Node& table, const std::vector<OptionSpec>& specs,
+                                       const std::string& prefix, const std::filesystem::path& directory,
+                                       Mistakes& mistakes, const std::vector<std::string>& also_known) {
+    check_keys(table, specs, prefix, mistakes, also_known);
+    return read_options(table, specs, prefix, directory, mistakes);
 }
 
 }  // namespace tocsin::core

@@ -43,13 +43,19 @@ struct OptionValue {
     std::shared_ptr<const Node> default_node;  ///< template: what `node` points to when it is the default
 };
 
-/// Checks `table` against `specs` and returns one value per spec, in their order. Unknown keys, missing required ones,
-/// wrong types and values out of range go to `mistakes`. `prefix` comes before each key in messages ("options.").
-/// Relative paths are taken from `directory`; an empty one is an option left out. `also_known` are keys the caller reads itself. A scalar that YAML reads
-/// as another type is taken as a string where a string is wanted, and a null is a key left out. The returned nodes
-/// point into `table`, those of defaults into the values themselves. Text other than templates must not contain NUL.
-/// The default of a list is one string, nothing, or a TOML array of strings. Mistakes about secrets never show the
-/// value. Throws std::logic_error when a default does not obey its own spec.
+/// Tells the keys of `table` that are neither in `specs` nor `also_known`. `prefix` comes before each key in messages
+/// ("options.").
+void check_keys(const Node& table, const std::vector<OptionSpec>& specs, const std::string& prefix, Mistakes& mistakes,
+                const std::vector<std::string>& also_known = {});
+
+/// Returns one value per spec, in their order. Missing required ones, wrong types and values out of range go to
+/// `mistakes`. Relative paths are taken from `directory`; an empty one is an option left out. A scalar that YAML reads
+/// as another type is taken as a string where a string is wanted. The returned nodes point into `table`.
+std::vector<OptionValue> read_options(const Node& table, const std::vector<OptionSpec>& specs,
+                                      const std::string& prefix, const std::filesystem::path& directory,
+                                      Mistakes& mistakes);
+
+/// Both of the above.
 std::vector<OptionValue> check_options(const Node& table, const std::vector<OptionSpec>& specs,
                                        const std::string& prefix, const std::filesystem::path& directory,
                                        Mistakes& mistakes, const std::vector<std::string>& also_known = {});

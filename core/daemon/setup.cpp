@@ -38,9 +38,10 @@ void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver
         const auto* kind = setup.registry.source(name);
         if (kind == nullptr) continue;
         for (std::size_t i = 0; i < tables.size(); ++i) {
+            check_keys(*tables[i], kind->instance_options, name + ".", mistakes);
             const auto before = mistakes.size();
-            const auto options = check_options(*tables[i], kind->instance_options, name + ".",
-                                               setup.settings.file.parent_path(), mistakes);
+            const auto options = read_options(*tables[i], kind->instance_options, name + ".",
+                                              setup.settings.file.parent_path(), mistakes);
             if (mistakes.size() != before) continue;
             const auto instance_name = tables.size() == 1 ? name : fmt::format("{}-{}", name, i + 1);
             try {
@@ -84,9 +85,10 @@ class Handlers {
                                   setup_.registry.sink_names(), handler->kind);
             return;
         }
+        check_keys(handler->options(), kind->handler_options, "options.", mistakes_);
         const auto before = mistakes_.size();
         const auto values =
-            check_options(handler->options(), kind->handler_options, "options.", file.parent_path(), mistakes_);
+            read_options(handler->options(), kind->handler_options, "options.", file.parent_path(), mistakes_);
         auto rendered = compile(*kind, values, mistakes_);
         auto* runner = sinks_.find(*kind, instance_wanted(*kind, values), handler->kind_at);
         if (runner == nullptr || mistakes_.size() != before) return;

@@ -46,8 +46,9 @@ void SinkInstances::add(const SinkKind& kind, const std::vector<const Node*>& se
 
 SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& section,
                                            const std::filesystem::path& directory, bool single) {
+    check_keys(section, kind.instance_options, kind.name + ".", mistakes_);
     const auto before = mistakes_.size();
-    const auto options = check_options(section, for_section(kind, section), kind.name + ".", directory, mistakes_);
+    const auto options = read_options(section, for_section(kind, section), kind.name + ".", directory, mistakes_);
     Placed placed;
     placed.where = section.where;
     placed.name_at = section.where;

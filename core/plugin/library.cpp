@@ -15,6 +15,15 @@ namespace {
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error{what}; }
 
+/// What the dynamic linker said, out of Boost's message around it.
+std::string_view linker_words(std::string_view message) {
+    constexpr std::string_view before = "dlerror system message: ";
+    const auto begin = message.find(before);
+    if (begin == std::string_view::npos) return message;
+    message.remove_prefix(begin + before.size());
+    return message.substr(0, message.rfind("):"));
+}
+
 template <class Kind>
 void check_size(const Kind* kind, std::string_view what) {
     if (kind == nullptr || kind->struct_size < sizeof(Kind))
@@ -71,7 +80,7 @@ Library load_library(const std::filesystem::path& file) {
     try {
         loaded.load(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
     } catch (const std::exception& error) {
-        fail(fmt::format("cannot be loaded: {}", error.what()));
+        fail(fmt::format("cannot be loaded: {}", linker_words(error.what())));
     }
     // Never unmapped: code of a plugin may still be registered somewhere (thread-local destructors, atexit).
     static auto& mapped = *new std::vector<dll::shared_library>;

@@ -25,7 +25,8 @@ void Registry::load_from(const std::filesystem::path& directory, const Location&
     std::vector<std::filesystem::path> files;
     std::error_code error;
     for (std::filesystem::directory_iterator at{directory, error}, end; !error && at != end; at.increment(error))
-        if (at->path().extension() == ".so" && !at->is_directory()) files.push_back(at->path());
+        if (std::error_code unknown; at->path().extension() == ".so" && !at->is_directory(unknown))
+            files.push_back(at->path());
     if (error)
         mistakes.add(where, "plugin-path",
                      fmt::format("\"{}\" cannot be read: {}", directory.string(), error.message()));

@@ -37,6 +37,13 @@ void check_word(const OptionValue& value, const char* key, std::string_view also
         mistakes.add(value.where, key, fmt::format("may hold letters, digits and {} only, and is not empty", also));
 }
 
+/// The path as an operator would type it: relative to the current directory when the file is below it.
+std::string shown(const std::filesystem::path& file) {
+    std::error_code error;
+    const auto relative = std::filesystem::proximate(file, error);
+    return error || relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();
+}
+
 /// Gives `root` an empty table of options when it has none.
 void complete_options(Node& root) {
     if (root.find("options") == nullptr) root.table.push_back({"options", root.where, {}});
@@ -52,7 +59,7 @@ void complete_options(Node& root) {
 std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, Mistakes& mistakes) {
     HandlerFile handler;
     handler.file = file;
-    handler.document = read_file(file.string(), file.string(), mistakes);
+    handler.document = read_file(file.string(), shown(file), mistakes);
     if (!handler.document.sound) return std::nullopt;
 
     const auto values = check_options(handler.document.root, keys(), "", file.parent_path(), mistakes, {"options"});
@@ -91,7 +98,8 @@ std::vector<std::filesystem::path> handler_files_in(const std::filesystem::path&
     for (std::filesystem::directory_iterator at{directory, error}, end; !error && at != end; at.increment(error)) {
         const auto& path = at->path();
         const bool named = std::find(endings.begin(), endings.end(), path.extension().string()) != endings.end();
-        if (named && path.filename().string().front() != '.' && !at->is_directory()) files.push_back(path);
+        std::error_code unknown;
+        if (named && path.filename().string().front() != '.' && !at->is_directory(unknown)) files.push_back(path);
     }
     if (error)
         mistakes.add(where, "handlers-dir",

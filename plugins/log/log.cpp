@@ -28,6 +28,7 @@ class LogSink final : public tocsin::Sink {
     explicit LogSink(tocsin::SinkHost) {}
 
     std::unique_ptr<tocsin::Binding> bind(const tocsin::Options& options) override {
+        check_path(options.text("path"));
         return std::make_unique<FileBinding>(
             LogFile{options.text("path"), static_cast<unsigned>(options.integer("mode"))});
     }

@@ -1,5 +1,7 @@
 #include "log_file.hpp"
 
+#include <tocsin/option.hpp>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -25,6 +27,15 @@ class Descriptor {
 [[noreturn]] void fail(const std::string& what) { throw std::system_error{errno, std::generic_category(), what}; }
 
 }  // namespace
+
+void check_path(const std::filesystem::path& path) {
+    tocsin::OptionMistakes mistakes;
+    if (!std::filesystem::is_directory(path.parent_path()))
+        mistakes.add("path", "the folder " + path.parent_path().string() + " is not there: make it first");
+    else if (std::filesystem::is_directory(path))
+        mistakes.add("path", path.string() + " is a folder, name a file in it");
+    if (!mistakes.empty()) throw mistakes;
+}
 
 void LogFile::append(std::string_view text) const {
     const int number = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode_);

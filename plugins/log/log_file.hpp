@@ -6,6 +6,9 @@
 
 namespace log_sink {
 
+/// Throws tocsin::OptionMistakes when `path` can be no file: its folder is not there, or it is a folder itself.
+void check_path(const std::filesystem::path& path);
+
 /// A file that lines are appended to. It is opened anew for each line, so that it may be moved away at any time.
 class LogFile {
   public:

@@ -1,5 +1,7 @@
 #include "log_file.hpp"
 
+#include <tocsin/option.hpp>
+
 #include <doctest/doctest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -56,4 +58,11 @@ TEST_CASE("a file that cannot be opened is an error with the reason") {
     const Folder folder;
     const LogFile file{folder.path / "none" / "alerts.log", 0600};
     CHECK_THROWS_AS(file.append("one\n"), std::system_error);
+}
+
+TEST_CASE("a path in a folder that is not there, and a folder, are mistakes") {
+    const Folder folder;
+    CHECK_NOTHROW(check_path(folder.path / "alerts.log"));
+    CHECK_THROWS_AS(check_path(folder.path / "none" / "alerts.log"), tocsin::OptionMistakes);
+    CHECK_THROWS_AS(check_path(folder.path), tocsin::OptionMistakes);
 }

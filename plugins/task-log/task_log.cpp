@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 namespace task_log {
@@ -47,13 +48,39 @@ Intake::Settings intake_settings(const tocsin::Options& options) {
     return {allow_list(options), options.duration("dedupe"), options.integer("rate-limit"), time_zone(options)};
 }
 
+// Throws all that is wrong with the options at once.
+const tocsin::Options& checked(const tocsin::Options& options) {
+    tocsin::OptionMistakes mistakes;
+    const auto check = [&](auto&& read) {
+        try {
+            read();
+        } catch (const std::runtime_error& error) {
+            mistakes.add(error.what());
+        }
+    };
+    std::set<std::string> addresses;
+    for (const auto& address : options.list("listen")) {
+        check([&] { listens_on_loopback(address); });
+        if (!addresses.insert(address).second) mistakes.add("listen", "\"" + address + "\" stands there twice");
+    }
+    for (const auto& entry : options.list("allow-from")) check([&] { AllowList{{entry}}; });
+    check([&] { time_zone(options); });
+    if (mistakes.empty())
+        check([&] {
+            listen_addresses(options);
+            allow_list(options);
+        });
+    if (!mistakes.empty()) throw mistakes;
+    return options;
+}
+
 }  // namespace
 
 TaskLog::TaskLog(tocsin::SourceHost host, const tocsin::Options& options) : TaskLog{host, options, default_receiver} {}
 
 TaskLog::TaskLog(tocsin::SourceHost host, const tocsin::Options& options, MakeReceiver make_receiver)
     : host_{host},
-      listen_{listen_addresses(options)},
+      listen_{listen_addresses(checked(options))},
       max_datagram_{static_cast<std::size_t>(options.integer("max-datagram"))},
       receive_buffer_{static_cast<std::size_t>(options.integer("receive-buffer"))},
       make_receiver_{make_receiver},

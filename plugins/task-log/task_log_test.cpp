@@ -290,7 +290,7 @@ TEST_CASE_TEMPLATE("only who is in allow-from is heard", T, RECEIVERS) {
 
 TEST_CASE_TEMPLATE("two addresses", T, RECEIVERS) {
     FakeHost host;
-    Instance<T> source{host, with("listen", {{"127.0.0.1:0", "127.0.0.1:0"}, {}, 0})};
+    Instance<T> source{host, with("listen", {{"127.0.0.1:0", "127.0.0.2:0"}, {}, 0})};
     REQUIRE(source.start());
     REQUIRE(host.send(failed(1), 0));
     REQUIRE(host.send(failed(2), 1));

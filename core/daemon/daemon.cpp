@@ -25,9 +25,9 @@ class Daemon {
 
     /// False when something could not be started, which is a mistake then.
     bool start(Mistakes& mistakes) {
-        setup_->router->start(worker_.alarm([this] { setup_->router->relieve(); }));
         for (auto& sink : setup_->sinks)
             guard(mistakes, {}, sink->sink().kind(), [&] { sink->start(worker_.alarm([&] { sink->wake(); })); });
+        if (!mistakes.empty()) return false;
         for (auto& source : setup_->sources)
             guard(mistakes, source.where, source.instance->kind(), [&] { source.instance->start(*setup_->router); });
         return mistakes.empty();
@@ -35,20 +35,23 @@ class Daemon {
 
     void drain(Signals& signals) {
         log::info("stopping", {{"pending", setup_->router->pending()}});
-        stop_sources();
+        pause_sources();
+        setup_->router->stop();
         const auto deadline = std::chrono::steady_clock::now() + setup_->settings.drain_timeout;
         while (setup_->router->pending() != 0 && std::chrono::steady_clock::now() < deadline &&
                !signals.wait_for(std::chrono::milliseconds{5})) {
         }
-        stop_sinks();
+        stop_all();
         report_counts(*setup_);
         log::info("stopped", {{"left_behind", setup_->router->pending()}});
     }
 
-    /// Stops everything after a failed start.
-    void give_up() {
-        stop_sources();
+    /// The sources last: what the sinks still end is acknowledged to them, and what they have read and cannot hand over
+    /// any more is counted.
+    void stop_all() {
+        setup_->router->stop();
         stop_sinks();
+        stop_sources();
     }
 
     const Setup& setup() const noexcept { return *setup_; }
@@ -64,25 +67,29 @@ class Daemon {
         }
     }
 
-    /// What a source has not read stays where it is; what it has read and cannot hand over any more is counted.
+    /// What a source has not read stays where it is.
+    void pause_sources() {
+        for_all(setup_->sources, [](PlacedSource& source) { return source.instance->pause(stop_timeout); });
+    }
+
     void stop_sources() {
-        std::vector<std::future<bool>> pausing;
-        for (auto& source : setup_->sources)
-            pausing.push_back(std::async(std::launch::async, [&] { return source.instance->pause(stop_timeout); }));
-        for (auto& paused : pausing) paused.wait();
-        setup_->router->stop();
-        std::vector<std::future<bool>> stopping;
-        for (auto& source : setup_->sources)
-            stopping.push_back(std::async(std::launch::async, [&] { return source.instance->stop(stop_timeout); }));
-        for (std::size_t i = 0; i < stopping.size(); ++i) note_stopped(stopping[i].get(), *setup_->sources[i].instance);
+        for_all(setup_->sources, [](PlacedSource& source) { return source.instance->stop(stop_timeout); });
     }
 
     void stop_sinks() {
-        std::vector<std::future<bool>> stopping;
-        for (auto& sink : setup_->sinks)
-            stopping.push_back(std::async(std::launch::async, [&] { return sink->stop(stop_timeout); }));
-        for (std::size_t i = 0; i < stopping.size(); ++i) note_stopped(stopping[i].get(), setup_->sinks[i]->sink());
+        for_all(setup_->sinks, [](auto& sink) { return sink->stop(stop_timeout); });
     }
+
+    /// Calls all side by side, so that one that hangs costs the time of one.
+    template <class Items, class Call>
+    void for_all(Items& items, Call call) {
+        std::vector<std::future<bool>> calls;
+        for (auto& item : items) calls.push_back(std::async(std::launch::async, [&item, call] { return call(item); }));
+        for (std::size_t i = 0; i < calls.size(); ++i) note_stopped(calls[i].get(), instance_of(items[i]));
+    }
+
+    static const Instance& instance_of(const PlacedSource& source) { return *source.instance; }
+    static const Instance& instance_of(const std::unique_ptr<SinkRunner>& sink) { return sink->sink(); }
 
     void note_stopped(bool stopped, const Instance& instance) {
         if (stopped) return;
@@ -127,10 +134,11 @@ int run(const std::filesystem::path& configuration) {
         daemon.drain(signals);
     } else {
         tell(mistakes);
-        daemon.give_up();
+        daemon.stop_all();
     }
     const int code = started ? 0 : 1;
     if (!daemon.all_stopped()) exit_at_once(code);
+    worker.stop();
     return code;
 }
 

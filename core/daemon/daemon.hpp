@@ -4,8 +4,8 @@
 
 namespace tocsin::core {
 
-/// Runs the router until SIGTERM or SIGINT. Returns the exit code of the process: 0 after an orderly stop, 1 when the
-/// configuration holds mistakes (all of them are written to standard error) or something could not be started.
+/// Runs the router until SIGTERM, SIGINT or SIGHUP. Returns the exit code of the process: 0 after an orderly stop, 1
+/// when the configuration holds mistakes (all of them are written to standard error) or something could not be started.
 int run(const std::filesystem::path& configuration);
 
 /// Checks everything that `run` would use. Returns 0 when it is sound, 1 when it holds mistakes.

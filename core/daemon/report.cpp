@@ -4,9 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tocsin::core {
 namespace {
@@ -31,22 +35,29 @@ void print_options(std::string_view title, const std::vector<OptionSpec>& option
                            remark(option));
 }
 
+/// The shared counters in the order of their law, then those of the plugin's own.
+void report_events(SourceInstance& source) {
+    const auto& events = source.events();
+    std::vector<std::pair<std::string, std::uint64_t>> counts;
+    for (const auto* name : {"received", "malformed", "duplicate", "limited"})
+        counts.emplace_back(name, source.count_of(name));
+    counts.emplace_back("refused", events.refused.value());
+    counts.emplace_back("unmatched", events.unmatched.value());
+    counts.emplace_back("matched", events.matched.value());
+    for (auto [name, value] : source.counters()) {
+        std::replace(name.begin(), name.end(), '-', '_');
+        const auto same = [&](const auto& known) { return known.first == name; };
+        if (std::none_of(counts.begin(), counts.end(), same)) counts.emplace_back(name, value);
+    }
+    std::vector<log::Field> fields{{"kind", source.kind()}, {"name", source.name()}};
+    for (const auto& [name, value] : counts) fields.emplace_back(name, value);
+    log::write(log::Severity::info, "events", fields);
+}
+
 }  // namespace
 
 void report_counts(Setup& setup) {
-    for (const auto& [source, where] : setup.sources) {
-        const auto& events = source->events();
-        log::info("events", {{"kind", source->kind()},
-                             {"name", source->name()},
-                             {"received", source->count_of("received")},
-                             {"malformed", source->count_of("malformed")},
-                             {"duplicate", source->count_of("duplicate")},
-                             {"limited", source->count_of("limited")},
-                             {"refused", events.refused.value()},
-                             {"unmatched", events.unmatched.value()},
-                             {"matched", events.matched.value()},
-                             {"kernel_drops", source->count_of("kernel-drops")}});
-    }
+    for (const auto& placed : setup.sources) report_events(*placed.instance);
     for (const auto& sink : setup.sinks)
         for (const auto& handler : sink->handlers())
             log::info("deliveries", {{"handler", handler->id},

@@ -23,6 +23,9 @@ Signals::Signals() : state_{std::make_unique<State>()} {
 #if defined(SIGPIPE)
     std::signal(SIGPIPE, SIG_IGN);
 #endif
+#if defined(SIGHUP)
+    state_->set.add(SIGHUP);
+#endif
     state_->expect();
 }
 

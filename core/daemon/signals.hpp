@@ -5,7 +5,8 @@
 
 namespace tocsin::core {
 
-/// SIGTERM and SIGINT, from the making of this object on. To be made before any thread is started.
+/// SIGTERM, SIGINT and SIGHUP (a terminal that was closed), from the making of this object on. To be made before any
+/// thread is started.
 class Signals {
   public:
     Signals();

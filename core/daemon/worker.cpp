@@ -18,9 +18,11 @@ struct Worker::State {
 
 Worker::Worker() : state_{std::make_unique<State>()} {}
 
-Worker::~Worker() {
+Worker::~Worker() { stop(); }
+
+void Worker::stop() {
     state_->context.stop();
-    state_->thread.join();
+    if (state_->thread.joinable()) state_->thread.join();
 }
 
 void Worker::run(std::function<void()> task) { boost::asio::post(state_->context, std::move(task)); }

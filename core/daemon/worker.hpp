@@ -11,8 +11,10 @@ namespace tocsin::core {
 class Worker {
   public:
     Worker();
-    /// Runs nothing any more once it returns.
     ~Worker();
+
+    /// Waits for what is running and runs nothing any more. To be called before what its tasks point at goes.
+    void stop();
 
     /// Runs `task` soon.
     void run(std::function<void()> task);

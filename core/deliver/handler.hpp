@@ -37,6 +37,7 @@ struct Handler {
     Counter retried;
     std::atomic<std::size_t> pending{0};
 
+    LogLimit retry_lines;
     LogLimit dead_lines;
     LogLimit dropped_lines;
 };

@@ -19,9 +19,11 @@ const QueuedDelivery* HandlerQueue::take(std::uint64_t ticket, Time now) {
 }
 
 const QueuedDelivery* HandlerQueue::take_held_back(std::uint64_t ticket, Time now) {
-    for (auto& [id, held] : held_back_) {
-        if (held.ticket != 0 || held.waiting.empty() || held.not_before > now) continue;
+    for (const auto& [not_before, id] : due_) {
+        if (not_before > now) return nullptr;
+        auto& [key, held] = *held_back_.find(id);
         if (superseded_before(id, held.waiting.front().event->sequence())) continue;
+        forget_due(key, held);
         auto delivery = std::move(held.waiting.front());
         held.waiting.pop_front();
         if (delivery.failed) --held.failed;
@@ -38,6 +40,7 @@ const QueuedDelivery* HandlerQueue::take_from(std::deque<QueuedDelivery>& queue,
         const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(delivery.event->id());
         if (held == held_back_.end()) return submit(std::move(delivery), ticket, now);
         held->second.waiting.push_back(std::move(delivery));
+        update_due(held->first, held->second);
     }
     return nullptr;
 }
@@ -58,13 +61,17 @@ bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& 
     --open_;
     const EventPtr event = at->delivery.event;
     const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(event->id());
-    if (held != held_back_.end() && held->second.ticket == ticket) held->second.ticket = 0;
+    if (held != held_back_.end() && held->second.ticket == ticket) {
+        held->second.ticket = 0;
+        update_due(held->first, held->second);
+    }
 
     if (answer == Answer::rejected) {
         end(at, ended.dead);
     } else if (at->state == State::superseded) {
         at->delivery.failed = answer == Answer::retry;
         wait_again(held->second, at);
+        update_due(held->first, held->second);
     } else if (answer == Answer::retry) {
         hold_back(at, now);
         return true;
@@ -95,7 +102,8 @@ bool HandlerQueue::older_is_open(SubmittedList::const_iterator at) const {
 
 void HandlerQueue::hold_back(SubmittedList::iterator at, Time now) {
     const EventPtr event = at->delivery.event;
-    auto& held = held_back_[std::string{event->id()}];
+    auto& [id, held] = *held_back_.try_emplace(std::string{event->id()}).first;
+    forget_due(id, held);
     held.not_before = now + backoff_.after(at->delivery.attempts);
     at->delivery.failed = true;
 
@@ -114,6 +122,7 @@ void HandlerQueue::hold_back(SubmittedList::iterator at, Time now) {
         }
         ++position;
     }
+    update_due(id, held);
 }
 
 void HandlerQueue::wait_again(HeldBack& held, SubmittedList::iterator at) {
@@ -151,6 +160,7 @@ void HandlerQueue::let_go_if_over(std::string_view id) {
     const auto held = held_back_.find(id);
     if (held == held_back_.end() || held->second.ticket != 0 || held->second.failed != 0) return;
     if (superseded_before(id, UINT64_MAX)) return;
+    forget_due(held->first, held->second);
     auto& waiting = held->second.waiting;
     again_.insert(again_.begin(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
     held_back_.erase(held);
@@ -166,14 +176,27 @@ std::vector<std::uint64_t> HandlerQueue::unanswered_since(Time then) const {
 }
 
 void HandlerQueue::retry_now() {
-    for (auto& [id, held] : held_back_) held.not_before = Time::min();
+    for (auto& [id, held] : held_back_) {
+        forget_due(id, held);
+        held.not_before = Time::min();
+        update_due(id, held);
+    }
 }
 
 std::optional<Time> HandlerQueue::next_due() const {
-    std::optional<Time> due;
-    for (const auto& [id, held] : held_back_)
-        if (held.ticket == 0 && !held.waiting.empty() && (!due || held.not_before < *due)) due = held.not_before;
-    return due;
+    return due_.empty() ? std::nullopt : std::optional{due_.begin()->first};
+}
+
+void HandlerQueue::update_due(const std::string& id, HeldBack& held) {
+    if (held.is_due || held.ticket != 0 || held.waiting.empty()) return;
+    due_.emplace(held.not_before, id);
+    held.is_due = true;
+}
+
+void HandlerQueue::forget_due(const std::string& id, HeldBack& held) {
+    if (!held.is_due) return;
+    due_.erase({held.not_before, id});
+    held.is_due = false;
 }
 
 }  // namespace tocsin::core

@@ -10,9 +10,11 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tocsin::core {
@@ -84,6 +86,7 @@ class HandlerQueue {
         std::size_t failed = 0;    ///< of those waiting
         std::uint64_t ticket = 0;  ///< of the one that was submitted alone; 0 for none
         Time not_before;
+        bool is_due = false;  ///< whether it stands in due_
     };
     struct Hash {
         using is_transparent = void;
@@ -102,6 +105,8 @@ class HandlerQueue {
     void end(SubmittedList::iterator at, std::vector<QueuedDelivery>& where);
     void release_held(std::string_view id, Ended& ended);
     void let_go_if_over(std::string_view id);
+    void update_due(const std::string& id, HeldBack& held);
+    void forget_due(const std::string& id, HeldBack& held);
 
     std::size_t most_submitted_;
     Backoff backoff_;
@@ -109,8 +114,9 @@ class HandlerQueue {
     std::deque<QueuedDelivery> again_;
     SubmittedList submitted_;
     HeldBackMap held_back_;
-    std::size_t held_ = 0;        ///< in submitted_, by state
-    std::size_t superseded_ = 0;  ///< in submitted_, by state
+    std::set<std::pair<Time, std::string_view>> due_;  ///< held back ids that have something to submit, by not_before
+    std::size_t held_ = 0;                             ///< in submitted_, by state
+    std::size_t superseded_ = 0;                       ///< in submitted_, by state
     std::size_t open_ = 0;
 };
 

@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -12,7 +11,6 @@ namespace {
 
 constexpr std::size_t most_states = 100'000;
 constexpr std::size_t most_pending = 1'000'000;
-constexpr auto relief_interval = std::chrono::milliseconds{50};
 
 }  // namespace
 
@@ -21,6 +19,8 @@ Router::Router(Routes routes, std::vector<Target> targets)
     for (const auto& target : targets_)
         if (std::find(runners_.begin(), runners_.end(), target.runner) == runners_.end())
             runners_.push_back(target.runner);
+    const auto quota = std::min(most_pending_per_handler, most_pending / std::max<std::size_t>(targets_.size(), 1));
+    for (auto* runner : runners_) runner->set_quota(std::max<std::size_t>(quota, 1));
 }
 
 std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std::uint64_t token) {
@@ -37,11 +37,6 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
         if (stopping_) {
             source.events().refused.add();
             return TOCSIN_STOPPING;
-        }
-        if (pending() >= most_pending) {
-            waiting_.push_back(&source);
-            wake_at_(std::chrono::steady_clock::now() + relief_interval);
-            return TOCSIN_FULL;
         }
         const auto stamp =
             states_.update(view(event.topic), view(event.id), static_cast<Level>(event.level), event.time);
@@ -67,20 +62,6 @@ void Router::deliver(SourceInstance& source, const EventPtr& event, std::uint64_
     ReceiptPtr receipt;
     if (token != 0) receipt = std::make_shared<Receipt>(found_.size(), [&source, token] { source.committed(token); });
     for (const auto target : found_) targets_[target].runner->push(targets_[target].handler, event, receipt);
-}
-
-void Router::relieve() {
-    std::vector<SourceInstance*> relieved;
-    {
-        const std::scoped_lock lock{mutex_};
-        if (waiting_.empty()) return;
-        if (pending() >= most_pending / 10 * 9 && !stopping_) {
-            wake_at_(std::chrono::steady_clock::now() + relief_interval);
-            return;
-        }
-        relieved.swap(waiting_);
-    }
-    for (auto* source : relieved) source->resume();
 }
 
 void Router::stop() {

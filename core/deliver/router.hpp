@@ -22,16 +22,11 @@ class Router final : public Intake {
         std::size_t handler;
     };
 
-    /// `targets`: the handlers, as `routes` numbers them.
+    /// `targets`: the handlers, as `routes` numbers them. Shares the memory for deliveries out among them, so that no
+    /// handler can take another's.
     Router(Routes routes, std::vector<Target> targets);
 
-    /// `wake_at`: has `relieve` called at about that time.
-    void start(SinkRunner::WakeAt wake_at) { wake_at_ = std::move(wake_at); }
-
     std::int32_t take(SourceInstance& source, const tocsin_event& event, std::uint64_t token) override;
-
-    /// Lets sources go on that were told that it is full, when it no longer is.
-    void relieve();
 
     /// Takes nothing any more.
     void stop();
@@ -49,12 +44,10 @@ class Router final : public Intake {
     const Routes routes_;
     const std::vector<Target> targets_;
     std::vector<SinkRunner*> runners_;
-    SinkRunner::WakeAt wake_at_;
 
     std::mutex mutex_;
     TopicStates states_;
     std::vector<std::size_t> found_;
-    std::vector<SourceInstance*> waiting_;  ///< told that it is full
     bool stopping_ = false;
     LogLimit invalid_lines_;
 };

@@ -90,7 +90,6 @@ struct Fixture {
             targets.push_back({runner.get(), runner->add(topic, topic, runner->sink().bind(none), {})});
         }
         router = std::make_unique<Router>(std::move(routes), std::move(targets));
-        router->start([](Time) {});
         runner->start([](Time) {});
         source->start(*router);
         settle();
@@ -152,4 +151,12 @@ TEST_CASE_FIXTURE(Fixture, "a token comes back when its event needs the source n
     CHECK(speaker().all_committed.empty());
     settle();
     CHECK(speaker().all_committed == std::vector<std::uint64_t>{7, 8});
+}
+
+TEST_CASE_FIXTURE(Fixture, "nothing reaches a source that has stopped") {
+    CHECK(source->stop(1s));
+    source->committed(9);
+    source->resume();
+    settle();
+    CHECK(speaker().all_committed.empty());
 }

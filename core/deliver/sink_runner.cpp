@@ -8,7 +8,6 @@
 namespace tocsin::core {
 namespace {
 
-constexpr std::size_t quota = 100'000;
 constexpr std::size_t batch = 64;
 constexpr auto first_wait = std::chrono::milliseconds{100};
 constexpr auto longest_wait = std::chrono::seconds{30};
@@ -40,8 +39,7 @@ void log_limited(LogLimit& limit, std::string_view message, const Handler& handl
 
 }  // namespace
 
-SinkRunner::SinkRunner(std::unique_ptr<SinkInstance> sink)
-    : sink_{std::move(sink)}, max_in_flight_{sink_->initial_max_in_flight()} {}
+SinkRunner::SinkRunner(std::unique_ptr<SinkInstance> sink) : sink_{std::move(sink)} {}
 
 SinkRunner::~SinkRunner() = default;
 
@@ -57,6 +55,7 @@ std::size_t SinkRunner::add(std::string topic, std::string id, void* binding,
 
 void SinkRunner::start(WakeAt wake_at) {
     wake_at_ = std::move(wake_at);
+    max_in_flight_ = sink_->max_in_flight();
     sink_->start(*this);
     wake();
 }
@@ -64,7 +63,7 @@ void SinkRunner::start(WakeAt wake_at) {
 void SinkRunner::push(std::size_t number, const EventPtr& event, const ReceiptPtr& receipt) {
     auto& handler = *handlers_[number];
     handler.created.add();
-    if (handler.pending.fetch_add(1) >= quota) {
+    if (handler.pending.fetch_add(1) >= quota_) {
         --handler.pending;
         handler.dropped.add();
         log_limited(handler.dropped_lines, "delivery refused", handler, event->id(), "the handler is at its quota");
@@ -138,12 +137,20 @@ void SinkRunner::settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::
     Ended ended;
     if (number >= handlers_.size() || !handlers_[number]->queue.answer(ticket, answer, now, ended)) {
         stray_answers_.add();
+        if (given_up_.erase(ticket) != 0) --open_;
         return;
     }
     auto& handler = *handlers_[number];
     --open_;
     if (answer == HandlerQueue::Answer::retry) {
         handler.retried.add();
+        if (const auto left_out = handler.retry_lines.pass())
+            log::warning("delivery failed, it is tried again", {{"handler", handler.id},
+                                                                {"topic", handler.topic},
+                                                                {"kind", sink_->kind()},
+                                                                {"name", sink_->name()},
+                                                                {"reason", reason},
+                                                                {"lines_left_out", *left_out}});
         if (std::find(holding_back_.begin(), holding_back_.end(), number) == holding_back_.end())
             holding_back_.push_back(number);
     }
@@ -168,9 +175,9 @@ void SinkRunner::give_up_on_missing_answers(Time now) {
     next_check_ = now + check_interval;
     for (const auto& handler : handlers_)
         for (const auto ticket : handler->queue.unanswered_since(now - answer_timeout)) {
-            log::warning("no answer to a delivery, trying again",
-                         {{"kind", sink_->kind()}, {"name", sink_->name()}, {"handler", handler->id}});
-            settle(ticket, HandlerQueue::Answer::retry, "no answer", now);
+            settle(ticket, HandlerQueue::Answer::retry, "the sink has not answered for two minutes", now);
+            given_up_.insert(ticket);
+            ++open_;
         }
 }
 

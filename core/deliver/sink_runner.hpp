@@ -15,9 +15,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace tocsin::core {
+
+/// Deliveries of one handler that may wait or be open, while there are few handlers.
+inline constexpr std::size_t most_pending_per_handler = 100'000;
 
 /// Drives one sink instance: keeps its handlers' queues, submits within the credit the sink gives, handlers in turn,
 /// and ends deliveries by its answers. An answer never calls the sink on the answering stack, so that a sink may answer
@@ -34,6 +38,9 @@ class SinkRunner final : public SinkListener {
 
     /// Before start only. Returns the handler's number.
     std::size_t add(std::string topic, std::string id, void* binding, std::vector<std::optional<Payload>> rendered);
+
+    /// At most so many deliveries of each handler wait or are open; newer ones are refused. Before start only.
+    void set_quota(std::size_t deliveries) noexcept { quota_ = deliveries; }
 
     /// Throws std::runtime_error.
     void start(WakeAt wake_at);
@@ -88,6 +95,7 @@ class SinkRunner final : public SinkListener {
     std::unique_ptr<SinkInstance> sink_;
     std::vector<std::unique_ptr<Handler>> handlers_;
     WakeAt wake_at_;
+    std::size_t quota_ = most_pending_per_handler;
 
     std::mutex inbox_mutex_;
     Inbox inbox_;
@@ -102,7 +110,8 @@ class SinkRunner final : public SinkListener {
     std::vector<std::size_t> holding_back_;  ///< handlers with an event id held back
     std::uint64_t attempts_ = 0;
     std::size_t open_ = 0;
-    std::size_t max_in_flight_;
+    std::size_t max_in_flight_ = 0;
+    std::unordered_set<std::uint64_t> given_up_;  ///< still open at the sink, so they count against its credit
     Time next_check_;
     Time armed_ = Time::max();
 };

@@ -30,22 +30,22 @@ tocsin_host Instance::host_for(Instance* instance) {
     host.abi_minor = TOCSIN_ABI_MINOR;
     host.context = instance;
     host.name = abi(instance->name_);
-    host.log = [](void* context, std::uint32_t severity, tocsin_string text) {
+    host.log = [](void* context, std::uint32_t severity, tocsin_string text) noexcept {
         self(context).log(severity, view(text));
     };
-    host.counter = [](void* context, tocsin_string name, tocsin_string help) {
+    host.counter = [](void* context, tocsin_string name, tocsin_string help) noexcept {
         return self(context).counter(view(name), view(help));
     };
-    host.add = [](void*, std::uint64_t counter, std::uint64_t amount) {
+    host.add = [](void*, std::uint64_t counter, std::uint64_t amount) noexcept {
         reinterpret_cast<NamedCounter*>(counter)->count.add(amount);
     };
-    host.post = [](void* context, void (*run)(void*), void* argument) {
-        self(context).strand().post([=] { run(argument); });
+    host.post = [](void* context, void (*run)(void*), void* argument) noexcept {
+        self(context).post([=] { run(argument); });
     };
-    host.emit = [](void* context, const tocsin_event* event, std::uint64_t token) {
+    host.emit = [](void* context, const tocsin_event* event, std::uint64_t token) noexcept {
         return self(context).on_emit(*event, token);
     };
-    host.listen = [](void* context, tocsin_string address, std::uint32_t protocol, tocsin_error* error) {
+    host.listen = [](void* context, tocsin_string address, std::uint32_t protocol, tocsin_error* error) noexcept {
         try {
             return self(context).on_listen(view(address), protocol);
         } catch (const std::exception& thrown) {
@@ -53,13 +53,14 @@ tocsin_host Instance::host_for(Instance* instance) {
             return std::int64_t{-1};
         }
     };
-    host.ack = [](void* context, std::uint64_t ticket, std::uint32_t outcome, tocsin_string reason) {
+    host.ack = [](void* context, std::uint64_t ticket, std::uint32_t outcome, tocsin_string reason) noexcept {
         self(context).on_ack(ticket, outcome, view(reason));
     };
-    host.set_max_in_flight = [](void* context, std::uint32_t count) { self(context).on_max_in_flight(count); };
-    host.retain = [](void*, const tocsin_delivery* delivery) { HostedDelivery::from(delivery).retain(); };
-    host.release = [](void*, const tocsin_delivery* delivery) { HostedDelivery::from(delivery).release(); };
-    host.event_json = [](void*, const tocsin_event* event, void (*write)(void*, tocsin_string), void* argument) {
+    host.set_max_in_flight = [](void* context, std::uint32_t count) noexcept { self(context).on_max_in_flight(count); };
+    host.retain = [](void*, const tocsin_delivery* delivery) noexcept { HostedDelivery::from(delivery).retain(); };
+    host.release = [](void*, const tocsin_delivery* delivery) noexcept { HostedDelivery::from(delivery).release(); };
+    host.event_json = [](void*, const tocsin_event* event, void (*write)(void*, tocsin_string),
+                         void* argument) noexcept {
         std::string json;
         append_alert_data(json, *event);
         write(argument, abi(json));
@@ -108,6 +109,21 @@ void Instance::must(const std::function<std::int32_t(tocsin_error*)>& call, std:
     if (result == TOCSIN_OK) return;
     const std::string_view said{text, std::min<std::size_t>(error.size, sizeof text)};
     throw std::runtime_error{std::string{said.empty() ? otherwise : said}};
+}
+
+void Instance::post(std::function<void()> call) {
+    strand().post([this, call = std::move(call)] {
+        if (!stopped_) call();
+    });
+}
+
+bool Instance::stop_within(std::function<void()> stop, std::chrono::nanoseconds timeout) {
+    return done_within(
+        [this, stop = std::move(stop)] {
+            stop();
+            stopped_ = true;
+        },
+        timeout);
 }
 
 bool Instance::done_within(std::function<void()> call, std::chrono::nanoseconds timeout) {

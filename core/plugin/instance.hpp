@@ -49,6 +49,12 @@ class Instance {
     /// Runs `call` on the strand. Throws std::runtime_error with what the plugin wrote, or `otherwise`, when it fails.
     void must(const std::function<std::int32_t(tocsin_error*)>& call, std::string_view otherwise);
 
+    /// Runs `call` on the strand soon, unless the instance has stopped by then.
+    void post(std::function<void()> call);
+
+    /// Like done_within, for the call that stops the instance.
+    bool stop_within(std::function<void()> stop, std::chrono::nanoseconds timeout);
+
     /// Runs `call` on the strand, then what it set off there. False when that takes longer than `timeout`: then it is
     /// still under way.
     bool done_within(std::function<void()> call, std::chrono::nanoseconds timeout);
@@ -69,6 +75,7 @@ class Instance {
     tocsin_host host_;
     mutable std::mutex counters_mutex_;
     std::deque<NamedCounter> counters_;
+    bool stopped_ = false;  ///< touched on the strand only
     std::unique_ptr<Strand> strand_;
 };
 

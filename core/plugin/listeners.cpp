@@ -16,9 +16,18 @@ namespace tocsin::core {
 
 using boost::asio::ip::udp;
 
+namespace {
+
+struct Listener {
+    udp::socket socket;
+    std::string owner;  ///< empty: nobody reads it
+};
+
+}  // namespace
+
 struct Listeners::Sockets {
     boost::asio::io_context context;
-    std::map<std::string, udp::socket> by_address;
+    std::map<std::string, Listener> by_address;
 };
 
 namespace {
@@ -62,10 +71,15 @@ std::optional<udp::socket> bound(boost::asio::io_context& context, const udp::en
 Listeners::Listeners() : sockets_{std::make_unique<Sockets>()} {}
 Listeners::~Listeners() = default;
 
-std::int64_t Listeners::udp(const std::string& address) {
+std::int64_t Listeners::udp(const std::string& address, const std::string& owner) {
     const std::scoped_lock lock{mutex_};
-    if (const auto found = sockets_->by_address.find(address); found != sockets_->by_address.end())
-        return static_cast<std::int64_t>(found->second.native_handle());
+    if (const auto found = sockets_->by_address.find(address); found != sockets_->by_address.end()) {
+        auto& [socket, reader] = found->second;
+        if (!reader.empty())
+            throw std::runtime_error{fmt::format("cannot listen on {}: {} does already", address, reader)};
+        reader = owner;
+        return static_cast<std::int64_t>(socket.native_handle());
+    }
 
     const auto [host, port] = split(address);
     boost::system::error_code error;
@@ -82,8 +96,14 @@ std::int64_t Listeners::udp(const std::string& address) {
     }
     if (!socket) throw std::runtime_error{fmt::format("cannot listen on {}: {}", address, error.message())};
     const auto handle = socket->native_handle();
-    sockets_->by_address.emplace(address, std::move(*socket));
+    sockets_->by_address.emplace(address, Listener{std::move(*socket), owner});
     return static_cast<std::int64_t>(handle);
+}
+
+void Listeners::release(const std::string& owner) {
+    const std::scoped_lock lock{mutex_};
+    for (auto& [address, listener] : sockets_->by_address)
+        if (listener.owner == owner) listener.owner.clear();
 }
 
 }  // namespace tocsin::core

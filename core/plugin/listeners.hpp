@@ -15,9 +15,12 @@ class Listeners {
     Listeners();
     ~Listeners();
 
-    /// A bound UDP socket for "host:port", "[v6]:port" or "*:port" (every address, IPv6 and IPv4); the same handle for
-    /// the same text. Throws std::runtime_error: not an address, unknown host, in use, not allowed.
-    std::int64_t udp(const std::string& address);
+    /// A bound UDP socket for "host:port", "[v6]:port" or "*:port" (every address, IPv6 and IPv4). `owner` names who
+    /// reads it. Throws std::runtime_error: not an address, unknown host, in use, not allowed, or read already.
+    std::int64_t udp(const std::string& address, const std::string& owner);
+
+    /// `owner` reads its sockets no more; whoever asks for their addresses next gets them with what is queued.
+    void release(const std::string& owner);
 
   private:
     struct Sockets;

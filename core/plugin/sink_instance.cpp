@@ -19,7 +19,9 @@ std::unique_ptr<Strand> strand_for(const SinkKind& kind, Strand::HandOver hand_o
 
 SinkInstance::SinkInstance(const SinkKind& kind, std::string name, const std::vector<OptionValue>& options,
                            Strand::HandOver hand_over)
-    : Instance{kind.name, std::move(name), strand_for(kind, std::move(hand_over))}, kind_{kind} {
+    : Instance{kind.name, std::move(name), strand_for(kind, std::move(hand_over))},
+      kind_{kind},
+      max_in_flight_{kind.abi->max_in_flight} {
     const AbiValues values{kind.instance_options, options};
     must([&](auto* error) { return kind_.abi->create(&host(), values.data(), values.size(), &instance_, error); },
          "could not be created");
@@ -53,7 +55,7 @@ void SinkInstance::submit(std::span<const tocsin_delivery* const> deliveries) {
 }
 
 bool SinkInstance::stop(std::chrono::nanoseconds timeout) {
-    if (!done_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
+    if (!stop_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
     listener_ = nullptr;
     return true;
 }
@@ -64,6 +66,7 @@ void SinkInstance::on_ack(std::uint64_t ticket, std::uint32_t outcome, std::stri
 }
 
 void SinkInstance::on_max_in_flight(std::uint32_t count) {
+    max_in_flight_ = count;
     if (auto* listener = listener_.load()) listener->may_take(count);
 }
 

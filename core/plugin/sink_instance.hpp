@@ -3,6 +3,7 @@
 #include "plugin/instance.hpp"
 #include "plugin/library.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -48,7 +49,8 @@ class SinkInstance final : public Instance {
     /// instance that has not stopped must be leaked.
     bool stop(std::chrono::nanoseconds timeout);
 
-    std::uint32_t initial_max_in_flight() const noexcept { return kind_.abi->max_in_flight; }
+    /// What the sink said last, or its kind at first.
+    std::uint32_t max_in_flight() const noexcept { return max_in_flight_; }
     const SinkKind& sink_kind() const noexcept { return kind_; }
 
   private:
@@ -59,6 +61,7 @@ class SinkInstance final : public Instance {
     void* instance_ = nullptr;
     std::vector<void*> bindings_;
     std::atomic<SinkListener*> listener_{nullptr};
+    std::atomic<std::uint32_t> max_in_flight_;
 };
 
 }  // namespace tocsin::core

@@ -36,16 +36,17 @@ bool SourceInstance::pause(std::chrono::nanoseconds timeout) {
 }
 
 void SourceInstance::resume() {
-    strand().post([this] { kind_.abi->resume(instance_); });
+    post([this] { kind_.abi->resume(instance_); });
 }
 
 void SourceInstance::committed(std::uint64_t token) {
-    if (kind_.abi->committed != nullptr) strand().post([=, this] { kind_.abi->committed(instance_, &token, 1); });
+    if (kind_.abi->committed != nullptr) post([=, this] { kind_.abi->committed(instance_, &token, 1); });
 }
 
 bool SourceInstance::stop(std::chrono::nanoseconds timeout) {
-    if (!done_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
+    if (!stop_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
     intake_ = nullptr;
+    listeners_.release(name());
     return true;
 }
 
@@ -56,7 +57,7 @@ std::int32_t SourceInstance::on_emit(const tocsin_event& event, std::uint64_t to
 
 std::int64_t SourceInstance::on_listen(std::string_view address, std::uint32_t protocol) {
     if (protocol != TOCSIN_LISTEN_UDP) throw std::runtime_error{"this protocol cannot be listened on"};
-    return listeners_.udp(std::string{address});
+    return listeners_.udp(std::string{address}, name());
 }
 
 }  // namespace tocsin::core

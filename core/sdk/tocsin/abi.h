@@ -227,7 +227,7 @@ struct tocsin_host {
                        void (*write)(void *argument, struct tocsin_string json), void *argument);
 };
 
-/* A kind of sink. Order of calls: create, bind (once per handler), start, submit ..., unbind, stop, destroy. */
+/* A kind of sink. Order of calls: create, bind (once per handler), start, submit ..., stop, unbind, destroy. */
 struct tocsin_sink_kind {
     uint32_t struct_size;
     uint32_t flags;            /* TOCSIN_SINK_... */

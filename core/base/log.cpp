@@ -33,21 +33,24 @@ spdlog::level::level_enum level_of(Severity severity) {
     return spdlog::level::info;
 }
 
-/// A JSON string without any character that a terminal acts on: JSON itself leaves DEL and C1 as they are.
+/// Characters that JSON leaves as they are and a terminal or a reader of lines acts on: DEL, C1, line and paragraph
+/// separators, changes of writing direction.
+bool is_harmful(int code_point) {
+    return (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x061c ||
+           (code_point >= 0x200e && code_point <= 0x200f) || (code_point >= 0x2028 && code_point <= 0x202e) ||
+           (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
 void append_harmless_json_string(std::string& out, std::string_view text) {
     std::string json;
     append_json_string(json, text);
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(json[i]);
-        const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0U;
-        if (byte == 0x7f) {
-            out += "\\u007f";
-        } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {
-            out += fmt::format("\\u{:04x}", next);
-            ++i;
-        } else {
-            out += json[i];
-        }
+    for (std::size_t at = 0; at < json.size();) {
+        const auto begin = at;
+        const int code_point = next_code_point(json, at);
+        if (is_harmful(code_point))
+            out += fmt::format("\\u{:04x}", code_point);
+        else
+            out.append(json, begin, at - begin);
     }
 }
 
@@ -60,7 +63,7 @@ void append_member(std::string& out, std::string_view key, const Field& field) {
         append_harmless_json_string(out, field.text);
 }
 
-std::string json_members(std::string_view message, std::initializer_list<Field> fields) {
+std::string json_members(std::string_view message, std::span<const Field> fields) {
     std::string out = "\"msg\":";
     append_harmless_json_string(out, message);
     for (const auto& field : fields) {
@@ -70,7 +73,7 @@ std::string json_members(std::string_view message, std::initializer_list<Field> 
     return out;
 }
 
-std::string plain_text(std::string_view message, std::initializer_list<Field> fields) {
+std::string plain_text(std::string_view message, std::span<const Field> fields) {
     std::string out = escaped(message);
     for (const auto& field : fields) {
         out += ' ';
@@ -93,7 +96,7 @@ void configure(Format format, Severity minimum) {
     spdlog->set_level(level_of(minimum));
 }
 
-void write(Severity severity, std::string_view message, std::initializer_list<Field> fields) {
+void write(Severity severity, std::string_view message, std::span<const Field> fields) {
     const auto& [spdlog, json] = logger();
     const auto level = level_of(severity);
     if (!spdlog->should_log(level)) return;

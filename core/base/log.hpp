@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,7 +33,11 @@ struct Field {
 /// To be called once, before the first line. `minimum`: less severe lines are left out.
 void configure(Format format, Severity minimum);
 
-void write(Severity severity, std::string_view message, std::initializer_list<Field> fields = {});
+void write(Severity severity, std::string_view message, std::span<const Field> fields);
+
+inline void write(Severity severity, std::string_view message, std::initializer_list<Field> fields = {}) {
+    write(severity, message, std::span{fields.begin(), fields.size()});
+}
 
 inline void debug(std::string_view message, std::initializer_list<Field> fields = {}) {
     write(Severity::debug, message, fields);

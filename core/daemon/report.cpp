@@ -44,10 +44,10 @@ void report_events(SourceInstance& source) {
     counts.emplace_back("refused", events.refused.value());
     counts.emplace_back("unmatched", events.unmatched.value());
     counts.emplace_back("matched", events.matched.value());
-    for (auto [name, value] : source.counters()) {
-        std::replace(name.begin(), name.end(), '-', '_');
-        const auto same = [&](const auto& known) { return known.first == name; };
-        if (std::none_of(counts.begin(), counts.end(), same)) counts.emplace_back(name, value);
+    for (auto counter : source.counters()) {
+        std::replace(counter.first.begin(), counter.first.end(), '-', '_');
+        const auto same = [&](const auto& known) { return known.first == counter.first; };
+        if (std::none_of(counts.begin(), counts.end(), same)) counts.push_back(std::move(counter));
     }
     std::vector<log::Field> fields{{"kind", source.kind()}, {"name", source.name()}};
     for (const auto& [name, value] : counts) fields.emplace_back(name, value);

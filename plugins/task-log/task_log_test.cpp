@@ -85,9 +85,8 @@ TEST_CASE_TEMPLATE("the largest datagram fits, and max-datagram is kept", T, REC
         REQUIRE(source.start());
         for (const std::size_t size : {199, 200, 201, 65'507}) REQUIRE(host.send(datagram_of(size)));
         REQUIRE(eventually([&] { return host.count("received") == 4; }));
-        CHECK(host.accepted() == 2);
-        CHECK(host.count("malformed") == 2);
-        CHECK(host.lines_with("max-datagram") == 1);
+        CHECK(eventually([&] { return host.accepted() == 2 && host.count("malformed") == 2; }));
+        CHECK(eventually([&] { return host.lines_with("max-datagram") == 1; }));
     }
 }
 
@@ -278,7 +277,7 @@ TEST_CASE_TEMPLATE("only who is in allow-from is heard", T, RECEIVERS) {
         REQUIRE(host.send(failed(1)));
         REQUIRE(eventually([&] { return host.count("not-allowed") == 1; }));
         CHECK(host.count("received") == 0);
-        CHECK(host.lines_with("datagram from 127.0.0.1 dropped") == 1);
+        CHECK(eventually([&] { return host.lines_with("datagram from 127.0.0.1 dropped") == 1; }));
     }
     SUBCASE("in it") {
         Instance<T> source{host, with("allow-from", {{"127.0.0.0/8"}, {}, 0})};

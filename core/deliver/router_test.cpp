@@ -156,7 +156,6 @@ TEST_CASE_FIXTURE(Fixture, "a token comes back when its event needs the source n
 TEST_CASE_FIXTURE(Fixture, "nothing reaches a source that has stopped") {
     CHECK(source->stop(1s));
     source->committed(9);
-    source->resume();
     settle();
     CHECK(speaker().all_committed.empty());
 }

@@ -33,9 +33,8 @@ class SourceInstance final : public Instance {
 
     /// Takes events in from now on. Throws std::runtime_error.
     void start(Intake& intake);
-    /// Takes nothing in until resume. False when that takes longer than `timeout`.
+    /// Takes nothing in from now on. False when that takes longer than `timeout`.
     bool pause(std::chrono::nanoseconds timeout);
-    void resume();
     /// Tells the source soon that the event of this token needs it no more. Any thread.
     void committed(std::uint64_t token);
     /// Whether the source has stopped within `timeout` and a second more; one that has not must be leaked.

@@ -37,7 +37,7 @@ inline constexpr std::array instance_options{
         1, 65535),
     tocsin::Option{"ack-timeout", tocsin::duration, "time after which an unanswered publish means a dead connection"}
         .defaults("30s")
-        .range(second, hour),
+        .range(second, 90 * second),  // below the two minutes that the host waits for an answer
     tocsin::Option{"connect-timeout", tocsin::duration, "time for the name look-up, and for connecting to an address"}
         .defaults("10s")
         .range(second, 300 * second),

@@ -6,10 +6,12 @@ tocsin=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 processes=""
+subscribers=""
+printers=""
 
 stop_all() {
     # shellcheck disable=SC2086
-    [ -z "$processes" ] || kill $processes 2>/dev/null || true
+    kill $processes $subscribers $printers 2>/dev/null || true
     wait 2>/dev/null || true
     rm -rf "$work"
 }
@@ -54,15 +56,16 @@ start_broker() {
 
 # subscribe NAME PORT: prints each message with the broker's name and keeps it in a file.
 subscribe() {
-    mosquitto_sub -h 127.0.0.1 -p "$2" -t '#' -F "$1  %t  %p" >"$work/$1.messages" 2>"$work/$1.subscriber" &
-    processes="$processes $!"
-    tail -n +1 -F "$work/$1.messages" 2>/dev/null &
-    processes="$processes $!"
+    mkfifo "$work/$1.pipe"
+    tee "$work/$1.messages" <"$work/$1.pipe" &
+    printers="$printers $!"
+    mosquitto_sub -h 127.0.0.1 -p "$2" -t '#' -F "$1  %t  %p" >"$work/$1.pipe" 2>"$work/$1.subscriber" &
+    subscribers="$subscribers $!"
     until_true 5 subscriber_hears "$1" "$2" || fail "no subscription to broker $1"
 }
 
 subscriber_hears() {
-    mosquitto_pub -h 127.0.0.1 -p "$2" -t demo/subscribed -m "$1" && sleep 0.1 && [ -s "$work/$1.messages" ]
+    [ -s "$work/$1.messages" ] || { mosquitto_pub -h 127.0.0.1 -p "$2" -t demo/subscribed -m "$1" && false; }
 }
 
 start_router() {
@@ -107,6 +110,9 @@ $(cat "$work/router.log")"
 done <"$here/expected.txt"
 kill "$router"
 wait "$router" || fail "the router did not stop in order: $(cat "$work/router.log")"
-sleep 0.2
+# shellcheck disable=SC2086
+kill $subscribers
+# shellcheck disable=SC2086
+wait $printers
 echo
 echo "All $(wc -l <"$here/expected.txt") messages arrived."

@@ -4,13 +4,16 @@
 #include "daemon/report.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/signals.hpp"
+#include "daemon/watchdog.hpp"
 #include "daemon/worker.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <future>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,6 +21,7 @@ namespace tocsin::core {
 namespace {
 
 constexpr auto stop_timeout = std::chrono::seconds{1};
+constexpr auto longest_between_looks = std::chrono::seconds{1};
 
 class Daemon {
   public:
@@ -25,9 +29,17 @@ class Daemon {
 
     /// False when something could not be started, which is a mistake then.
     bool start(Mistakes& mistakes) {
-        for (auto& sink : setup_->sinks)
-            guard(mistakes, {}, sink->sink().kind(), [&] { sink->start(worker_.alarm([&] { sink->wake(); })); });
+        for (auto& sink : setup_->sinks) {
+            sink->set_limits({.call = setup_->settings.call_limit});
+            guard(mistakes, {}, sink->kind(), [&] { sink->start(worker_.alarm([&] { sink->wake(); })); });
+        }
         if (!mistakes.empty()) return false;
+        const auto limit = setup_->settings.call_limit;
+        watchdog_.emplace(std::min<std::chrono::nanoseconds>(limit / 4, longest_between_looks), [this, limit] {
+            const auto now = std::chrono::steady_clock::now();
+            worker_.watch(now, limit);
+            for (auto& sink : setup_->sinks) sink->watch(now);
+        });
         for (auto& source : setup_->sources)
             guard(mistakes, source.where, source.instance->kind(), [&] { source.instance->start(*setup_->router); });
         return mistakes.empty();
@@ -50,6 +62,7 @@ class Daemon {
     /// any more is counted.
     void stop_all() {
         setup_->router->stop();
+        watchdog_.reset();
         stop_sinks();
         stop_sources();
     }
@@ -85,13 +98,14 @@ class Daemon {
     void for_all(Items& items, Call call) {
         std::vector<std::future<bool>> calls;
         for (auto& item : items) calls.push_back(std::async(std::launch::async, [&item, call] { return call(item); }));
-        for (std::size_t i = 0; i < calls.size(); ++i) note_stopped(calls[i].get(), instance_of(items[i]));
+        for (std::size_t i = 0; i < calls.size(); ++i) note_stopped(calls[i].get(), named(items[i]));
     }
 
-    static const Instance& instance_of(const PlacedSource& source) { return *source.instance; }
-    static const Instance& instance_of(const std::unique_ptr<SinkRunner>& sink) { return sink->sink(); }
+    static SourceInstance& named(const PlacedSource& source) { return *source.instance; }
+    static SinkRunner& named(const std::unique_ptr<SinkRunner>& sink) { return *sink; }
 
-    void note_stopped(bool stopped, const Instance& instance) {
+    template <class Named>
+    void note_stopped(bool stopped, const Named& instance) {
         if (stopped) return;
         all_stopped_ = false;
         log::warning("did not stop in time", {{"kind", instance.kind()}, {"name", instance.name()}});
@@ -100,6 +114,7 @@ class Daemon {
     std::unique_ptr<Setup> setup_;
     Worker& worker_;
     bool all_stopped_ = true;
+    std::optional<Watchdog> watchdog_;
 };
 
 int tell(const Mistakes& mistakes) {

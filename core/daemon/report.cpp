@@ -62,8 +62,8 @@ void report_counts(Setup& setup) {
         for (const auto& handler : sink->handlers())
             log::info("deliveries", {{"handler", handler->id},
                                      {"topic", handler->topic},
-                                     {"kind", sink->sink().kind()},
-                                     {"name", sink->sink().name()},
+                                     {"kind", sink->kind()},
+                                     {"name", sink->name()},
                                      {"created", handler->created.value()},
                                      {"delivered", handler->delivered.value()},
                                      {"dead", handler->dead.value()},
@@ -71,10 +71,15 @@ void report_counts(Setup& setup) {
                                      {"pending", handler->pending.load()},
                                      {"retried", handler->retried.value()}});
     std::uint64_t stray = 0;
-    for (const auto& sink : setup.sinks) stray += sink->stray_answers();
+    std::uint64_t condemned = 0;
+    for (const auto& sink : setup.sinks) {
+        stray += sink->stray_answers();
+        condemned += sink->condemned();
+    }
     log::info("router", {{"missing_references", setup.router->missing_references()},
                          {"evicted_states", setup.router->evicted_states()},
-                         {"stray_answers", stray}});
+                         {"stray_answers", stray},
+                         {"condemned_sinks", condemned}});
 }
 
 void print_plugins(const Registry& registry, std::ostream& out) {

@@ -25,8 +25,14 @@ std::vector<OptionSpec> program_options() {
     auto drain = option("drain-timeout", OptionType::duration, "5s", "how long a stop waits for open deliveries");
     drain.ranged = true;
     drain.maximum = std::chrono::nanoseconds{std::chrono::hours{1}}.count();
+    auto call = option("call-limit", OptionType::duration, "30s",
+                       "how long a call into a sink may take before its instance is replaced");
+    call.ranged = true;
+    call.minimum = std::chrono::nanoseconds{std::chrono::milliseconds{100}}.count();
+    call.maximum = std::chrono::nanoseconds{std::chrono::hours{1}}.count();
     return {handlers, option("state-dir", OptionType::path, std::nullopt, "directory of the spool"),
-            option("plugin-path", OptionType::list, std::nullopt, "more directories to load plugins from"), drain};
+            option("plugin-path", OptionType::list, std::nullopt, "more directories to load plugins from"), drain,
+            call};
 }
 
 }  // namespace
@@ -53,6 +59,7 @@ std::optional<Settings> read_settings(const std::filesystem::path& file, Mistake
     for (const auto& path : values[2].items) settings.plugin_path.push_back(directory / path);
     settings.plugin_path_at = values[2].where;
     settings.drain_timeout = std::chrono::nanoseconds{values[3].integer};
+    settings.call_limit = std::chrono::nanoseconds{values[4].integer};
 
     for (const auto& [key, where, value] : settings.document.root.table) {
         if (key == "tocsin") continue;

@@ -26,6 +26,7 @@ struct Settings {
     std::vector<std::filesystem::path> plugin_path;
     Location plugin_path_at;
     std::chrono::nanoseconds drain_timeout{};
+    std::chrono::nanoseconds call_limit{};
     std::vector<Section> sections;  ///< in the order of the file; they point into `document`
 };
 

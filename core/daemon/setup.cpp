@@ -93,9 +93,9 @@ class Handlers {
         auto* runner = sinks_.find(*kind, instance_wanted(*kind, values), handler->kind_at);
         if (runner == nullptr || mistakes_.size() != before) return;
         try {
-            auto* binding = runner->sink().bind(values);
+            const auto number = runner->add(handler->topic, handler->id, values, std::move(rendered));
             routes_.add(handler->topic, handler->match, targets_.size());
-            targets_.push_back({runner, runner->add(handler->topic, handler->id, binding, std::move(rendered))});
+            targets_.push_back({runner, number});
         } catch (const std::exception& error) {
             add_plugin_mistakes(error.what(), kind->handler_options, values, "options", handler->kind_at, mistakes_);
         }

@@ -2,6 +2,7 @@
 
 #include "deliver/sink_runner.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -11,6 +12,7 @@ namespace tocsin::core {
 class Worker {
   public:
     Worker();
+    /// Waits like stop.
     ~Worker();
 
     /// Waits for what is running and runs nothing any more. To be called before what its tasks point at goes.
@@ -22,9 +24,13 @@ class Worker {
     /// An alarm that runs `task` whenever it was set for and is due; it must not be used after the worker is gone.
     SinkRunner::WakeAt alarm(std::function<void()> task);
 
+    /// Puts a new thread in the place of one that has been in one task for longer than `limit`; the old one ends after
+    /// that task. To be called now and then, by one thread.
+    void watch(Time now, std::chrono::nanoseconds limit);
+
   private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace tocsin::core

@@ -8,11 +8,10 @@ namespace {
 constexpr std::size_t most_submitted = 1024;
 }
 
-Handler::Handler(std::string topic_, std::string id_, void* binding_, std::vector<std::optional<Payload>> rendered_,
+Handler::Handler(std::string topic_, std::string id_, std::vector<std::optional<Payload>> rendered_,
                  const Backoff& backoff)
     : topic{std::move(topic_)},
       id{std::move(id_)},
-      binding{binding_},
       rendered{std::move(rendered_)},
       queue{most_submitted, backoff} {}
 

@@ -15,17 +15,15 @@
 
 namespace tocsin::core {
 
-/// A handler as its sink runner keeps it: what the sink bound, what is rendered for it, its queue and its counters.
+/// A handler as its sink runner keeps it: what is rendered for it, its queue and its counters.
 struct Handler {
-    Handler(std::string topic, std::string id, void* binding, std::vector<std::optional<Payload>> rendered,
-            const Backoff& backoff);
+    Handler(std::string topic, std::string id, std::vector<std::optional<Payload>> rendered, const Backoff& backoff);
 
     /// The rendered values for `event`; otherwise `fault` says why there are none.
     std::vector<HostedDelivery::Value> render(const Event& event, std::string& fault) const;
 
     std::string topic;  ///< alert topic, may be a glob
     std::string id;
-    void* binding;
     std::vector<std::optional<Payload>> rendered;  ///< one per template option; nothing for one that was left out
     HandlerQueue queue;
 

@@ -53,11 +53,19 @@ const QueuedDelivery* HandlerQueue::submit(QueuedDelivery delivery, std::uint64_
     return &submitted_.back().delivery;
 }
 
-bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& ended) {
+HandlerQueue::SubmittedList::const_iterator HandlerQueue::find(std::uint64_t ticket) const {
     const auto at =
         std::lower_bound(submitted_.begin(), submitted_.end(), ticket,
                          [](const Submitted& entry, std::uint64_t wanted) { return entry.ticket < wanted; });
-    if (at == submitted_.end() || at->ticket != ticket || at->state == State::held) return false;
+    return at == submitted_.end() || at->ticket != ticket || at->state == State::held ? submitted_.end() : at;
+}
+
+bool HandlerQueue::is_open(std::uint64_t ticket) const { return find(ticket) != submitted_.end(); }
+
+bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& ended) {
+    const auto found = find(ticket);
+    if (found == submitted_.end()) return false;
+    const auto at = submitted_.begin() + (found - submitted_.cbegin());
     --open_;
     const EventPtr event = at->delivery.event;
     const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(event->id());

@@ -55,6 +55,9 @@ class HandlerQueue {
     /// False for a ticket that is not open: a late or a second answer.
     bool answer(std::uint64_t ticket, Answer answer, Time now, Ended& ended);
 
+    /// Whether an answer to this ticket would mean something.
+    bool is_open(std::uint64_t ticket) const;
+
     /// The tickets submitted before `then` that have not been answered.
     std::vector<std::uint64_t> unanswered_since(Time then) const;
 
@@ -95,6 +98,7 @@ class HandlerQueue {
     using SubmittedList = std::deque<Submitted>;
     using HeldBackMap = std::unordered_map<std::string, HeldBack, Hash, std::equal_to<>>;
 
+    SubmittedList::const_iterator find(std::uint64_t ticket) const;
     const QueuedDelivery* submit(QueuedDelivery delivery, std::uint64_t ticket, Time now);
     const QueuedDelivery* take_held_back(std::uint64_t ticket, Time now);
     const QueuedDelivery* take_from(std::deque<QueuedDelivery>& queue, std::uint64_t ticket, Time now);

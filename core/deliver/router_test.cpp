@@ -87,7 +87,7 @@ struct Fixture {
         std::vector<Router::Target> targets;
         for (const auto& [topic, match] : {std::pair{"a", "changed() == TRUE"}, {"a*", "level() == CRITICAL"}}) {
             routes.add(topic, Match{match}, targets.size());
-            targets.push_back({runner.get(), runner->add(topic, topic, runner->sink().bind(none), {})});
+            targets.push_back({runner.get(), runner->add(topic, topic, none, {})});
         }
         router = std::make_unique<Router>(std::move(routes), std::move(targets));
         runner->start([](Time) {});

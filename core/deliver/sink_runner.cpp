@@ -1,6 +1,7 @@
 #include "deliver/sink_runner.hpp"
 
 #include "base/log.hpp"
+#include "config/schema.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,7 +12,9 @@ namespace {
 constexpr std::size_t batch = 64;
 constexpr auto first_wait = std::chrono::milliseconds{100};
 constexpr auto longest_wait = std::chrono::seconds{30};
-constexpr auto answer_timeout = std::chrono::minutes{2};
+constexpr auto first_wait_for_instance = std::chrono::seconds{1};
+constexpr auto longest_wait_for_instance = std::chrono::minutes{5};
+constexpr std::size_t most_stuck = 4;
 constexpr auto check_interval = std::chrono::seconds{1};
 
 /// A ticket carries its handler's number in its lower bits, so that an answer finds it at once.
@@ -37,27 +40,109 @@ void log_limited(LogLimit& limit, std::string_view message, const Handler& handl
                                {"lines_left_out", *left_out}});
 }
 
+/// Threads that nobody waits for may still be in there.
+void never_destroy(std::unique_ptr<SinkInstance> instance) {
+    static std::mutex mutex;
+    static auto& kept = *new std::vector<std::unique_ptr<SinkInstance>>;
+    const std::scoped_lock lock{mutex};
+    kept.push_back(std::move(instance));
+}
+
 }  // namespace
 
-SinkRunner::SinkRunner(std::unique_ptr<SinkInstance> sink) : sink_{std::move(sink)} {}
+SinkRunner::SinkRunner(std::unique_ptr<SinkInstance> sink)
+    : kind_{sink->kind()},
+      name_{sink->name()},
+      owned_{std::move(sink)},
+      sink_{owned_.get()},
+      instance_wait_{first_wait_for_instance, longest_wait_for_instance, 1} {}
 
 SinkRunner::~SinkRunner() = default;
 
-std::size_t SinkRunner::add(std::string topic, std::string id, void* binding,
+std::size_t SinkRunner::add(std::string topic, std::string id, const std::vector<OptionValue>& options,
                             std::vector<std::optional<Payload>> rendered) {
+    owned_->bind(options);
     const auto number = handlers_.size();
     const Backoff backoff{first_wait, longest_wait, static_cast<std::uint32_t>(number + 1)};
-    handlers_.push_back(
-        std::make_unique<Handler>(std::move(topic), std::move(id), binding, std::move(rendered), backoff));
+    handlers_.push_back(std::make_unique<Handler>(std::move(topic), std::move(id), std::move(rendered), backoff));
     is_ready_.push_back(false);
     return number;
 }
 
 void SinkRunner::start(WakeAt wake_at) {
     wake_at_ = std::move(wake_at);
-    max_in_flight_ = sink_->max_in_flight();
-    sink_->start(*this);
+    max_in_flight_ = owned_->max_in_flight();
+    owned_->start(*this);
     wake();
+}
+
+void SinkRunner::watch(Time now) {
+    const std::scoped_lock lock{watch_mutex_};
+    if (stopping_) return;
+    auto* sink = sink_.load();
+    if (sink == nullptr) {
+        if (now >= next_instance_at_) make_next();
+    } else if (still_stuck() < most_stuck) {
+        told_stuck_ = false;
+        if (sink->condemn(now, limits_.call)) condemn(now);
+    } else if (!told_stuck_) {
+        told_stuck_ = true;
+        log::error("the sink hangs in too many calls: nothing is sent through it until one returns",
+                   {{"kind", kind_}, {"name", name_}, {"calls", most_stuck}});
+    }
+}
+
+std::size_t SinkRunner::still_stuck() const {
+    return static_cast<std::size_t>(std::count_if(abandoned_.begin(), abandoned_.end(),
+                                                  [](const auto* instance) { return !instance->came_back(); }));
+}
+
+void SinkRunner::condemn(Time now) {
+    condemned_.add();
+    log::error("the sink hangs in a call and is given up, what is open goes to a new instance",
+               {{"kind", kind_}, {"name", name_}, {"limit", duration_text(limits_.call.count())}});
+    abandoned_.push_back(owned_.get());
+    never_destroy(std::move(owned_));
+    {
+        const std::scoped_lock lock{inbox_mutex_};
+        sink_ = nullptr;
+    }
+    take_in_all(now);
+    for (const auto& handler : handlers_)
+        retry_open(handler->queue.unanswered_since(Time::max()), "the sink hangs in a call", now);
+    given_up_.clear();
+    open_ = 0;
+    next_instance_at_ = now + instance_wait_.after(++failures_in_a_row_);
+}
+
+void SinkRunner::make_next() {
+    auto made = (owned_ ? *owned_ : *abandoned_.back()).successor();
+    if (owned_) never_destroy(std::move(owned_));
+    owned_ = std::move(made);
+    auto& next = *owned_;
+    {
+        const std::scoped_lock lock{inbox_mutex_};
+        inbox_.may_take.reset();
+        sink_ = &next;
+    }
+    next.run([this, &next] { begin(next); });
+}
+
+/// On the strand of `next`.
+void SinkRunner::begin(SinkInstance& next) {
+    max_in_flight_ = next.max_in_flight();
+    armed_ = Time::max();
+    switch (next.begin(*this)) {
+        case SinkInstance::Begun::condemned: return;
+        case SinkInstance::Begun::failed:
+            next_instance_at_ = std::chrono::steady_clock::now() + instance_wait_.after(++failures_in_a_row_);
+            sink_ = nullptr;
+            return;
+        case SinkInstance::Begun::yes: break;
+    }
+    log::info("a new instance of the sink is at work", {{"kind", kind_}, {"name", name_}});
+    retry_now();
+    step();
 }
 
 void SinkRunner::push(std::size_t number, const EventPtr& event, const ReceiptPtr& receipt) {
@@ -75,45 +160,53 @@ void SinkRunner::push(std::size_t number, const EventPtr& event, const ReceiptPt
     inbox_.pushed.push_back({number, {event, receipt}});
 }
 
-void SinkRunner::answered(std::uint64_t ticket, std::uint32_t outcome, std::string_view reason) {
+void SinkRunner::answered(const SinkInstance& from, std::uint64_t ticket, std::uint32_t outcome,
+                          std::string_view reason) {
     {
         const std::scoped_lock lock{inbox_mutex_};
+        if (&from != sink_.load()) return;
         inbox_.answered.push_back({ticket, outcome, std::string{reason}});
     }
     wake_soon();
 }
 
-void SinkRunner::may_take(std::uint32_t count) {
+void SinkRunner::may_take(const SinkInstance& from, std::uint32_t count) {
     {
         const std::scoped_lock lock{inbox_mutex_};
+        if (&from != sink_.load()) return;
         inbox_.may_take = count;
     }
     wake_soon();
 }
 
 void SinkRunner::wake() {
-    if (!woken_.exchange(true)) sink_->run([this] { step(); });
+    if (woken_.exchange(true)) return;
+    if (auto* sink = sink_.load()) sink->run([this] { step(); });
 }
 
 void SinkRunner::wake_soon() {
-    if (!woken_soon_.exchange(true)) sink_->post([this] { step(); });
+    if (woken_soon_.exchange(true)) return;
+    if (auto* sink = sink_.load()) sink->post([this] { step(); });
 }
 
 void SinkRunner::step() {
     woken_ = false;
     woken_soon_ = false;
     const auto now = std::chrono::steady_clock::now();
+    take_in_all(now);
+    if (stopping_) return;
+    if (now >= next_check_) give_up_on_missing_answers(now);
+    wake_held_back(now);
+    if (submit_what_may_go(now)) arm_timer(now);
+}
+
+void SinkRunner::take_in_all(Time now) {
     Inbox inbox;
     {
         const std::scoped_lock lock{inbox_mutex_};
         std::swap(inbox, inbox_);
     }
     take_in(std::move(inbox), now);
-    if (stopping_) return;
-    if (now >= next_check_) give_up_on_missing_answers(now);
-    wake_held_back(now);
-    submit_what_may_go(now);
-    arm_timer(now);
 }
 
 void SinkRunner::take_in(Inbox inbox, Time now) {
@@ -123,12 +216,15 @@ void SinkRunner::take_in(Inbox inbox, Time now) {
     }
     for (const auto& [ticket, outcome, reason] : inbox.answered) settle(ticket, answer_of(outcome), reason, now);
     if (inbox.may_take) {
-        if (max_in_flight_ == 0)
-            for (std::size_t i = 0; i < handlers_.size(); ++i) {
-                handlers_[i]->queue.retry_now();
-                mark_ready(i);
-            }
+        if (max_in_flight_ == 0) retry_now();
         max_in_flight_ = *inbox.may_take;
+    }
+}
+
+void SinkRunner::retry_now() {
+    for (std::size_t i = 0; i < handlers_.size(); ++i) {
+        handlers_[i]->queue.retry_now();
+        mark_ready(i);
     }
 }
 
@@ -136,19 +232,19 @@ void SinkRunner::settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::
     const auto number = handler_of(ticket);
     Ended ended;
     if (number >= handlers_.size() || !handlers_[number]->queue.answer(ticket, answer, now, ended)) {
-        stray_answers_.add();
-        if (given_up_.erase(ticket) != 0) --open_;
+        note_stray(ticket);
         return;
     }
     auto& handler = *handlers_[number];
     --open_;
+    if (answer == HandlerQueue::Answer::delivered) failures_in_a_row_ = 0;
     if (answer == HandlerQueue::Answer::retry) {
         handler.retried.add();
         if (const auto left_out = handler.retry_lines.pass())
             log::warning("delivery failed, it is tried again", {{"handler", handler.id},
                                                                 {"topic", handler.topic},
-                                                                {"kind", sink_->kind()},
-                                                                {"name", sink_->name()},
+                                                                {"kind", kind_},
+                                                                {"name", name_},
                                                                 {"reason", reason},
                                                                 {"lines_left_out", *left_out}});
         if (std::find(holding_back_.begin(), holding_back_.end(), number) == holding_back_.end())
@@ -156,6 +252,22 @@ void SinkRunner::settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::
     }
     count_ended(handler, ended, reason);
     mark_ready(number);
+}
+
+void SinkRunner::note_stray(std::uint64_t ticket) {
+    stray_answers_.add();
+    const bool late = given_up_.erase(ticket) != 0;
+    if (late) --open_;
+    if (const auto left_out = stray_lines_.pass())
+        log::warning(late ? "the sink answers a delivery too late: it has been submitted again"
+                          : "the sink answers a delivery that is not open: it has answered it twice, or never got it",
+                     {{"kind", kind_}, {"name", name_}, {"lines_left_out", *left_out}});
+}
+
+void SinkRunner::retry_open(std::span<const std::uint64_t> tickets, std::string_view reason, Time now) {
+    for (const auto ticket : tickets)
+        if (handlers_[handler_of(ticket)]->queue.is_open(ticket))
+            settle(ticket, HandlerQueue::Answer::retry, reason, now);
 }
 
 void SinkRunner::count_ended(Handler& handler, const Ended& ended, std::string_view reason) {
@@ -174,14 +286,17 @@ void SinkRunner::count_ended(Handler& handler, const Ended& ended, std::string_v
 void SinkRunner::give_up_on_missing_answers(Time now) {
     next_check_ = now + check_interval;
     for (const auto& handler : handlers_)
-        for (const auto ticket : handler->queue.unanswered_since(now - answer_timeout)) {
-            settle(ticket, HandlerQueue::Answer::retry, "the sink has not answered for two minutes", now);
+        for (const auto ticket : handler->queue.unanswered_since(now - limits_.answer)) {
+            settle(ticket, HandlerQueue::Answer::retry,
+                   "the sink has not answered within " + duration_text(limits_.answer.count()), now);
             given_up_.insert(ticket);
             ++open_;
         }
 }
 
-void SinkRunner::submit_what_may_go(Time now) {
+/// False when the instance was condemned: then everything here belongs to somebody else.
+bool SinkRunner::submit_what_may_go(Time now) {
+    auto& sink = *sink_.load();
     std::vector<HostedDelivery*> made;
     do {
         made.clear();
@@ -190,10 +305,17 @@ void SinkRunner::submit_what_may_go(Time now) {
             if (delivery == nullptr) break;
             made.push_back(delivery);
         }
-        if (made.empty()) return;
+        if (made.empty()) return true;
         const std::vector<const tocsin_delivery*> deliveries{made.begin(), made.end()};
-        sink_->submit(deliveries);
+        const auto submitted = sink.submit(deliveries);
+        std::vector<std::uint64_t> failed;
+        if (submitted == SinkInstance::Submitted::failed)
+            for (const auto* delivery : made) failed.push_back(delivery->ticket);
         for (auto* delivery : made) delivery->release();
+        if (submitted == SinkInstance::Submitted::condemned) return false;
+        if (failed.empty()) continue;
+        take_in_all(now);
+        retry_open(failed, "the sink has thrown an exception", now);
     } while (true);
 }
 
@@ -209,10 +331,10 @@ HostedDelivery* SinkRunner::next(Time now) {
         ++open_;
         mark_ready(number);
         std::string fault;
+        auto* binding = sink_.load()->binding(number);
         auto values = handler.render(*delivery->event, fault);
         if (fault.empty())
-            return HostedDelivery::make(delivery->event, std::move(values), handler.binding, ticket,
-                                        delivery->attempts);
+            return HostedDelivery::make(delivery->event, std::move(values), binding, ticket, delivery->attempts);
         settle(ticket, HandlerQueue::Answer::rejected, fault, now);
     }
     return nullptr;
@@ -243,7 +365,13 @@ void SinkRunner::arm_timer(Time now) {
 
 bool SinkRunner::stop(std::chrono::nanoseconds timeout) {
     stopping_ = true;
-    return sink_->stop(timeout);
+    SinkInstance* sink = nullptr;
+    {
+        const std::scoped_lock lock{watch_mutex_};
+        sink = sink_.load();
+    }
+    const bool stopped = sink == nullptr || sink->stop(timeout);
+    return still_stuck() == 0 && stopped;
 }
 
 }  // namespace tocsin::core

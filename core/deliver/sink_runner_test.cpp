@@ -88,8 +88,7 @@ struct Fixture {
         auto payload = Payload::compile(node, TOCSIN_ESCAPE_NONE, "text", mistakes);
         REQUIRE(mistakes.empty());
         std::vector<OptionValue> options(1);
-        auto* binding = runner->sink().bind(options);
-        return runner->add("topic", id, binding, {std::move(payload)});
+        return runner->add("topic", id, options, {std::move(payload)});
     }
 
     void start() {

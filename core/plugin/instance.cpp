@@ -100,20 +100,48 @@ std::int32_t Instance::on_emit(const tocsin_event&, std::uint64_t) { return TOCS
 std::int64_t Instance::on_listen(std::string_view, std::uint32_t) { return -1; }
 void Instance::on_ack(std::uint64_t, std::uint32_t, std::string_view) {}
 void Instance::on_max_in_flight(std::uint32_t) {}
+void Instance::on_came_back() {}
 
-void Instance::must(const std::function<std::int32_t(tocsin_error*)>& call, std::string_view otherwise) {
+void Instance::on_strand(const std::function<void()>& call) {
+    std::exception_ptr failure;
+    strand().run_and_wait([&] {
+        try {
+            call();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    });
+    if (failure) std::rethrow_exception(failure);
+}
+
+void Instance::must(const Fallible& call, std::string_view otherwise) {
     char text[4096];
     tocsin_error error{text, sizeof text, 0};
     std::int32_t result = TOCSIN_FAILED;
-    strand().run_and_wait([&] { result = call(&error); });
+    if (const auto thrown = thrown_by([&] { result = call(&error); })) throw std::runtime_error{*thrown};
     if (result == TOCSIN_OK) return;
     const std::string_view said{text, std::min<std::size_t>(error.size, sizeof text)};
     throw std::runtime_error{std::string{said.empty() ? otherwise : said}};
 }
 
+Instance::Called Instance::after_call(std::string_view what, const std::optional<std::string>& thrown) {
+    if (!watch_.leave()) {
+        log::warning("a call that was given up has returned", {{"kind", kind_}, {"name", name_}, {"call", what}});
+        on_came_back();
+        return Called::condemned;
+    }
+    if (!thrown) return Called::done;
+    log_failure(what, *thrown);
+    return Called::threw;
+}
+
+void Instance::log_failure(std::string_view what, std::string_view reason) const {
+    log::error("plugin failed", {{"kind", kind_}, {"name", name_}, {"call", what}, {"reason", reason}});
+}
+
 void Instance::post(std::function<void()> call) {
     strand().post([this, call = std::move(call)] {
-        if (!stopped_) call();
+        if (!stopped_) watched("post", call);
     });
 }
 

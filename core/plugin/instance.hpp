@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/counter.hpp"
+#include "plugin/call_watch.hpp"
 #include "plugin/strand.hpp"
 
 #include <tocsin/abi.h>
@@ -8,9 +9,11 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +27,19 @@ struct NamedCounter {
     std::string help;
     Counter count;
 };
+
+/// What `call` threw, which no plugin may; nothing when it returned.
+template <class Call>
+std::optional<std::string> thrown_by(Call&& call) {
+    try {
+        std::forward<Call>(call)();
+        return std::nullopt;
+    } catch (const std::exception& error) {
+        return std::string{"threw an exception across the plugin ABI: "} + error.what();
+    } catch (...) {
+        return "threw an exception across the plugin ABI";
+    }
+}
 
 /// The host side of one plugin instance: what sinks and sources share. Calls into the plugin go through `strand`.
 class Instance {
@@ -46,8 +62,29 @@ class Instance {
     Strand& strand() noexcept { return *strand_; }
     const tocsin_host& host() const noexcept { return host_; }
 
-    /// Runs `call` on the strand. Throws std::runtime_error with what the plugin wrote, or `otherwise`, when it fails.
-    void must(const std::function<std::int32_t(tocsin_error*)>& call, std::string_view otherwise);
+    using Fallible = std::function<std::int32_t(tocsin_error*)>;
+    /// Runs `call` on the strand and waits for it. What it throws arrives here.
+    void on_strand(const std::function<void()>& call);
+    /// Throws std::runtime_error with what the plugin wrote or threw, or `otherwise`, when `call` fails.
+    static void must(const Fallible& call, std::string_view otherwise);
+    /// Makes a call that cannot fail; what it throws nevertheless is logged.
+    template <class Call>
+    void must_return(std::string_view what, Call&& call) const {
+        if (const auto thrown = thrown_by(std::forward<Call>(call))) log_failure(what, *thrown);
+    }
+
+    enum class Called {
+        done,
+        threw,      ///< logged
+        condemned,  ///< it took too long and was given up: touch nothing that the strand guards
+    };
+    /// Makes a call into the plugin, watched. From inside a task of the strand only.
+    template <class Call>
+    Called watched(std::string_view what, Call&& call) {
+        watch_.enter();
+        return after_call(what, thrown_by(std::forward<Call>(call)));
+    }
+    CallWatch& watch() noexcept { return watch_; }
 
     /// Runs `call` on the strand soon, unless the instance has stopped by then.
     void post(std::function<void()> call);
@@ -64,9 +101,13 @@ class Instance {
     virtual std::int64_t on_listen(std::string_view address, std::uint32_t protocol);
     virtual void on_ack(std::uint64_t ticket, std::uint32_t outcome, std::string_view reason);
     virtual void on_max_in_flight(std::uint32_t count);
+    /// A call that had been given up has returned, on its thread.
+    virtual void on_came_back();
 
   private:
     static tocsin_host host_for(Instance* self);
+    void log_failure(std::string_view what, std::string_view reason) const;
+    Called after_call(std::string_view what, const std::optional<std::string>& thrown);
     void log(std::uint32_t severity, std::string_view text) const;
     std::uint64_t counter(std::string_view name, std::string_view help);
 
@@ -76,6 +117,7 @@ class Instance {
     mutable std::mutex counters_mutex_;
     std::deque<NamedCounter> counters_;
     bool stopped_ = false;  ///< touched on the strand only
+    CallWatch watch_;
     std::unique_ptr<Strand> strand_;
 };
 

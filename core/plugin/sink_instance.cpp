@@ -1,7 +1,9 @@
 #include "plugin/sink_instance.hpp"
 
+#include "base/log.hpp"
 #include "plugin/values.hpp"
 
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -17,57 +19,139 @@ std::unique_ptr<Strand> strand_for(const SinkKind& kind, Strand::HandOver hand_o
 
 }  // namespace
 
-SinkInstance::SinkInstance(const SinkKind& kind, std::string name, const std::vector<OptionValue>& options,
+SinkInstance::SinkInstance(const SinkKind& kind, std::string name, std::vector<OptionValue> options,
                            Strand::HandOver hand_over)
     : Instance{kind.name, std::move(name), strand_for(kind, std::move(hand_over))},
       kind_{kind},
+      options_{std::move(options)},
       max_in_flight_{kind.abi->max_in_flight} {
-    const AbiValues values{kind.instance_options, options};
+    on_strand([this] { create(); });
+}
+
+SinkInstance::SinkInstance(Successor, const SinkInstance& condemned)
+    : Instance{condemned.kind(), condemned.name(), std::make_unique<Strand>(Strand::OwnThread{})},
+      kind_{condemned.kind_},
+      options_{condemned.options_},
+      handler_options_{condemned.handler_options_},
+      max_in_flight_{kind_.abi->max_in_flight} {}
+
+SinkInstance::~SinkInstance() {
+    if (instance_ != nullptr) strand().run_and_wait([this] { destroy(); });
+}
+
+void SinkInstance::create() {
+    const AbiValues values{kind_.instance_options, options_};
     must([&](auto* error) { return kind_.abi->create(&host(), values.data(), values.size(), &instance_, error); },
          "could not be created");
 }
 
-SinkInstance::~SinkInstance() {
-    if (instance_ == nullptr) return;
-    strand().run_and_wait([&] {
-        for (auto* binding : bindings_) kind_.abi->unbind(instance_, binding);
-        kind_.abi->destroy(instance_);
-    });
-}
-
-void* SinkInstance::bind(const std::vector<OptionValue>& options) {
+void* SinkInstance::bind_here(const std::vector<OptionValue>& options) {
     const AbiValues values{kind_.handler_options, options};
     void* binding = nullptr;
     must([&](auto* error) { return kind_.abi->bind(instance_, values.data(), values.size(), &binding, error); },
          "options are refused");
-    bindings_.push_back(binding);
     return binding;
 }
 
-void SinkInstance::start(SinkListener& listener) {
-    listener_ = &listener;
+void SinkInstance::start_here() {
     if (kind_.abi->start != nullptr)
         must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started");
 }
 
-void SinkInstance::submit(std::span<const tocsin_delivery* const> deliveries) {
-    kind_.abi->submit(instance_, deliveries.data(), deliveries.size());
+void SinkInstance::destroy() {
+    for (auto* binding : bindings_) must_return("unbind", [&] { kind_.abi->unbind(instance_, binding); });
+    must_return("destroy", [&] { kind_.abi->destroy(instance_); });
+    bindings_.clear();
+    instance_ = nullptr;
+}
+
+void SinkInstance::bind(std::vector<OptionValue> options) {
+    on_strand([&] { bindings_.push_back(bind_here(options)); });
+    handler_options_.push_back(std::move(options));
+}
+
+void SinkInstance::start(SinkListener& listener) {
+    listener_ = &listener;
+    on_strand([this] { start_here(); });
+}
+
+SinkInstance::Submitted SinkInstance::submit(std::span<const tocsin_delivery* const> deliveries) {
+    switch (watched("submit", [&] { kind_.abi->submit(instance_, deliveries.data(), deliveries.size()); })) {
+        case Called::done: return Submitted::taken;
+        case Called::threw: return Submitted::failed;
+        case Called::condemned: break;
+    }
+    return Submitted::condemned;
+}
+
+bool SinkInstance::condemn(std::chrono::steady_clock::time_point now, std::chrono::nanoseconds limit) {
+    if (!watch().condemn(now, limit)) return false;
+    listener_ = nullptr;
+    strand().abandon();
+    return true;
+}
+
+void SinkInstance::on_came_back() {
+    if (instance_ != nullptr) {
+        must_return("stop", [&] { kind_.abi->stop(instance_, 0); });
+        has_stopped_ = true;
+        destroy();
+    }
+    came_back_ = true;
+}
+
+std::unique_ptr<SinkInstance> SinkInstance::successor() const {
+    return std::unique_ptr<SinkInstance>{new SinkInstance{Successor{}, *this}};
+}
+
+SinkInstance::Begun SinkInstance::begin(SinkListener& listener) {
+    bool begun = false;
+    const auto called = watched("create", [&] {
+        try {
+            create();
+            for (const auto& options : handler_options_) bindings_.push_back(bind_here(options));
+            if (watch().condemned()) return;
+            listener_ = &listener;
+            start_here();
+            begun = true;
+        } catch (const std::exception& error) {
+            log::error("sink could not be made again", {{"kind", kind()}, {"name", name()}, {"reason", error.what()}});
+        }
+    });
+    if (called == Called::condemned) return Begun::condemned;
+    if (begun) return Begun::yes;
+    listener_ = nullptr;
+    strand().abandon();
+    if (instance_ != nullptr) destroy();
+    return Begun::failed;
 }
 
 bool SinkInstance::stop(std::chrono::nanoseconds timeout) {
-    if (!stop_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
+    const auto call = [=, this] {
+        if (instance_ != nullptr) must_return("stop", [&] { kind_.abi->stop(instance_, timeout.count()); });
+        has_stopped_ = true;
+    };
+    if (!stop_within(call, timeout + grace)) return false;
     listener_ = nullptr;
     return true;
 }
 
 void SinkInstance::on_ack(std::uint64_t ticket, std::uint32_t outcome, std::string_view reason) {
+    if (has_stopped_) {
+        answers_after_stop_.add();
+        if (const auto left_out = answers_after_stop_lines_.pass())
+            log::error("the sink answers a delivery after its stop has returned, which the plugin ABI forbids",
+                       {{"kind", kind()}, {"name", name()}, {"lines_left_out", *left_out}});
+        return;
+    }
     if (outcome > TOCSIN_REJECTED) outcome = TOCSIN_RETRY;
-    if (auto* listener = listener_.load()) listener->answered(ticket, outcome, reason);
+    watch().progress();
+    if (auto* listener = listener_.load()) listener->answered(*this, ticket, outcome, reason);
 }
 
 void SinkInstance::on_max_in_flight(std::uint32_t count) {
     max_in_flight_ = count;
-    if (auto* listener = listener_.load()) listener->may_take(count);
+    if (auto* listener = listener_.load()) listener->may_take(*this, count);
 }
 
 }  // namespace tocsin::core

@@ -18,21 +18,26 @@ SourceInstance::SourceInstance(const SourceKind& kind, std::string name, const s
       kind_{kind},
       listeners_{listeners} {
     const AbiValues values{kind.instance_options, options};
-    must([&](auto* error) { return kind_.abi->create(&host(), values.data(), values.size(), &instance_, error); },
-         "could not be created");
+    on_strand([&] {
+        must([&](auto* error) { return kind_.abi->create(&host(), values.data(), values.size(), &instance_, error); },
+             "could not be created");
+    });
 }
 
 SourceInstance::~SourceInstance() {
-    if (instance_ != nullptr) strand().run_and_wait([&] { kind_.abi->destroy(instance_); });
+    if (instance_ != nullptr)
+        strand().run_and_wait([this] { must_return("destroy", [this] { kind_.abi->destroy(instance_); }); });
 }
 
 void SourceInstance::start(Intake& intake) {
     intake_ = &intake;
-    must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started");
+    on_strand([this] {
+        must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started");
+    });
 }
 
 bool SourceInstance::pause(std::chrono::nanoseconds timeout) {
-    return done_within([this] { kind_.abi->pause(instance_); }, timeout);
+    return done_within([this] { watched("pause", [this] { kind_.abi->pause(instance_); }); }, timeout);
 }
 
 void SourceInstance::committed(std::uint64_t token) {
@@ -40,7 +45,8 @@ void SourceInstance::committed(std::uint64_t token) {
 }
 
 bool SourceInstance::stop(std::chrono::nanoseconds timeout) {
-    if (!stop_within([=, this] { kind_.abi->stop(instance_, timeout.count()); }, timeout + grace)) return false;
+    const auto call = [=, this] { must_return("stop", [&] { kind_.abi->stop(instance_, timeout.count()); }); };
+    if (!stop_within(call, timeout + grace)) return false;
     intake_ = nullptr;
     listeners_.release(name());
     return true;

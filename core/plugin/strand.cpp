@@ -35,6 +35,14 @@ Strand::~Strand() {
     if (thread_.joinable()) thread_.join();
 }
 
+void Strand::abandon() {
+    const std::scoped_lock lock{state_->mutex};
+    state_->ended = true;
+    state_->tasks.clear();
+    state_->changed.notify_all();
+    if (thread_.joinable()) thread_.detach();
+}
+
 void Strand::run(Task task) {
     {
         const std::scoped_lock lock{state_->mutex};

@@ -250,8 +250,10 @@ struct tocsin_sink_kind {
     void (*unbind)(void *instance, void *binding);
     /* May connect from now on. May be NULL. */
     int32_t (*start)(void *instance, struct tocsin_error *error);
-    /* Send in this order. Each ticket wants exactly one answer, in the call or within two minutes: after that the host
-     * submits the delivery again under another ticket. */
+    /* Send in this order. A call that neither answers nor returns within the operator's `call-limit`, 30 seconds unless
+     * set, is given up: another instance takes over, and this one is stopped and destroyed once the call returns.
+     * Each ticket wants exactly one answer, in the call or within two minutes: after that the host submits the
+     * delivery again under another ticket. */
     void (*submit)(void *instance, const struct tocsin_delivery *const *deliveries, uint64_t count);
     /* Answers what is open (retry if need be) within `timeout` nanoseconds. Calls the host no more after returning. */
     void (*stop)(void *instance, int64_t timeout);

@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t longest_word = 100;
 constexpr std::size_t longest_known_list = 12;
+constexpr std::size_t most_kept = 10'000;
+constexpr std::size_t most_warnings = 1'000;
+constexpr std::size_t most_printed = 200;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -41,10 +44,30 @@ auto place_of(const Mistake& mistake) {
     return std::tuple{file_of(mistake.where), mistake.where.line, mistake.where.column};
 }
 
+std::vector<const Mistake*> by_place(const std::vector<Mistake>& list) {
+    std::vector<const Mistake*> sorted;
+    sorted.reserve(list.size());
+    for (const auto& mistake : list) sorted.push_back(&mistake);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const Mistake* a, const Mistake* b) { return place_of(*a) < place_of(*b); });
+    return sorted;
+}
+
+void print_line(const Mistake& mistake, std::string_view mark, std::ostream& out) {
+    if (mistake.where.file) out << escaped(to_string(mistake.where)) << ": ";
+    out << mark;
+    if (!mistake.key.empty()) out << escaped(mistake.key) << ": ";
+    out << escaped(mistake.text) << '\n';
+}
+
 }  // namespace
 
 void Mistakes::add(Location where, std::string key, std::string text) {
-    list_.push_back({std::move(where), std::move(key), std::move(text)});
+    if (count_++ < most_kept) list_.push_back({std::move(where), std::move(key), std::move(text)});
+}
+
+void Mistakes::warn(Location where, std::string key, std::string text) {
+    if (warnings_.size() < most_warnings) warnings_.push_back({std::move(where), std::move(key), std::move(text)});
 }
 
 void Mistakes::add_unknown(Location where, std::string key, std::string text, std::span<const std::string> valid,
@@ -61,22 +84,18 @@ void Mistakes::add_unknown(Location where, std::string key, std::string text, st
 }
 
 void Mistakes::print(std::ostream& out) const {
-    std::vector<const Mistake*> sorted;
-    sorted.reserve(list_.size());
-    for (const auto& mistake : list_) sorted.push_back(&mistake);
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const Mistake* a, const Mistake* b) { return place_of(*a) < place_of(*b); });
-    for (const auto* mistake : sorted) {
-        const auto& where = mistake->where;
-        if (where.file) {
-            out << escaped(*where.file) << ':';
-            if (where.line > 0) out << where.line << ':';
-            if (where.line > 0 && where.column > 0) out << where.column << ':';
-            out << ' ';
-        }
-        if (!mistake->key.empty()) out << escaped(mistake->key) << ": ";
-        out << escaped(mistake->text) << '\n';
-    }
+    for (const auto* warning : by_place(warnings_)) print_line(*warning, "warning: ", out);
+    auto mistakes = by_place(list_);
+    mistakes.resize(std::min(mistakes.size(), most_printed));
+    for (const auto* mistake : mistakes) print_line(*mistake, "", out);
+    if (count_ > mistakes.size()) out << "and " << count_ - mistakes.size() << " more, which are not shown\n";
+}
+
+std::string to_string(const Location& where) {
+    std::string text{file_of(where)};
+    if (where.line > 0) text.append(":").append(std::to_string(where.line));
+    if (where.line > 0 && where.column > 0) text.append(":").append(std::to_string(where.column));
+    return text;
 }
 
 std::string_view nearest(std::string_view word, std::span<const std::string> valid) {

@@ -25,9 +25,10 @@ struct Mistake {
     std::string text;
 };
 
-/// All mistakes found so far. Not thread-safe.
+/// All mistakes found so far, and warnings: what works and should be mended nevertheless. Not thread-safe.
 class Mistakes {
   public:
+    /// The first 10,000 are kept; what comes after them only counts.
     void add(Location where, std::string key, std::string text);
 
     /// Adds "(did you mean ...?)" with the one of `valid` most similar to `word`, or lists them when none is close and
@@ -35,17 +36,27 @@ class Mistakes {
     void add_unknown(Location where, std::string key, std::string text, std::span<const std::string> valid,
                      std::optional<std::string_view> word = std::nullopt);
 
-    bool empty() const noexcept { return list_.empty(); }
-    std::size_t size() const noexcept { return list_.size(); }
-    const std::vector<Mistake>& list() const noexcept { return list_; }
+    /// At most 1,000 are kept.
+    void warn(Location where, std::string key, std::string text);
 
-    /// One per line as `file:line:column: key: text`, by file and place. Line, column and key are left out when they
-    /// are 0 or empty. File, key and text are escaped here (base/text.hpp), so they are added as they are.
+    bool empty() const noexcept { return count_ == 0; }
+    std::size_t size() const noexcept { return count_; }
+    const std::vector<Mistake>& list() const noexcept { return list_; }
+    const std::vector<Mistake>& warnings() const noexcept { return warnings_; }
+
+    /// Warnings, then mistakes, one per line as `file:line:column: key: text`, each by file and place. Line, column and
+    /// key are left out when they are 0 or empty. File, key and text are escaped here (base/text.hpp), so they are
+    /// added as they are. Of more than 200 mistakes the first ones, and a line that says how many more there are.
     void print(std::ostream& out) const;
 
   private:
     std::vector<Mistake> list_;
+    std::vector<Mistake> warnings_;
+    std::size_t count_ = 0;
 };
+
+/// `file:line:column`, with what is known of it; not escaped.
+std::string to_string(const Location& where);
 
 /// The most similar of `valid` (the first of several), or an empty view when none is close enough to be meant: at most
 /// one mistyped, missing, additional or swapped character in three, upper and lower case being the same. Words of more

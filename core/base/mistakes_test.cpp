@@ -147,3 +147,32 @@ TEST_CASE("print keeps each mistake on one harmless line") {
     CHECK(printed(mistakes) == R"(a\nb:1:1: k\x1b[0m: C:\\x\r\n\xff)"
                                "\n");
 }
+
+TEST_CASE("of many mistakes the first places are shown, and how many there are") {
+    Mistakes mistakes;
+    for (int line = 50'000; line > 0; --line) mistakes.add(at("b", line), "", "x");
+    mistakes.add(at("a", 1), "", "came too late to be kept");
+    CHECK(mistakes.size() == 50'001);
+    CHECK_FALSE(mistakes.empty());
+    CHECK(mistakes.list().size() == 10'000);
+    const auto text = printed(mistakes);
+    CHECK(text.starts_with("b:40001: x\n"));
+    CHECK(text.ends_with("b:40200: x\nand 49801 more, which are not shown\n"));
+
+    Mistakes just_enough;
+    for (int line = 1; line <= 200; ++line) just_enough.add(at("b", line), "", "x");
+    CHECK(printed(just_enough).ends_with("\nb:200: x\n"));
+}
+
+TEST_CASE("warnings are no mistakes and are printed before them") {
+    Mistakes mistakes;
+    mistakes.warn(at("b", 7, 2), "key", "others can read it\n");
+    mistakes.warn(at("a"), "", "first");
+    CHECK(mistakes.empty());
+    CHECK(mistakes.size() == 0);
+    CHECK(printed(mistakes) == "a: warning: first\nb:7:2: warning: key: others can read it\\n\n");
+    mistakes.add(at("a"), "", "wrong");
+    CHECK(printed(mistakes) == "a: warning: first\nb:7:2: warning: key: others can read it\\n\na: wrong\n");
+    for (int i = 0; i < 5'000; ++i) mistakes.warn(at("a"), "", "again");
+    CHECK(mistakes.warnings().size() == 1'000);
+}

@@ -1,6 +1,7 @@
 #include "config/option_value.hpp"
 
 #include "config/readers.hpp"
+#include "config/reference.hpp"
 #include "config/shorten.hpp"
 #include "config/yaml_scalar.hpp"
 
@@ -43,7 +44,7 @@ class OptionReader {
         value_.where = node_.where;
         value_.is_set = true;
         switch (spec_.type) {
-            case OptionType::string: value_.text = string(node_); break;
+            case OptionType::string: string(); break;
             case OptionType::integer: integer(); break;
             case OptionType::real: real(); break;
             case OptionType::boolean: boolean(); break;
@@ -88,6 +89,11 @@ class OptionReader {
             add(node, "must not contain a NUL character");
         }
         return node.text;
+    }
+
+    void string() {
+        const bool is_reference = node_.kind == Kind::table && spec_.references != References::refused;
+        value_.text = is_reference ? read_reference(spec_, key_, node_, directory_, mistakes_) : string(node_);
     }
 
     void integer() {

@@ -15,6 +15,9 @@
 
 namespace tocsin::core {
 
+/// Whether a string option may be given as `{ file = "..." }` or `{ env = "..." }`, and whether these are looked at.
+enum class References { refused, checked, resolved };
+
 /// The host's own copy of a declared option (`tocsin_option`).
 struct OptionSpec {
     std::string name;
@@ -22,6 +25,7 @@ struct OptionSpec {
     std::string help;
     bool required = false;
     bool secret = false;
+    References references = References::refused;
     std::uint32_t role = TOCSIN_ROLE_NONE;
     std::uint32_t escape = TOCSIN_ESCAPE_NONE;
     std::optional<std::string> default_value;
@@ -50,7 +54,8 @@ void check_keys(const Node& table, const std::vector<OptionSpec>& specs, const s
 
 /// Returns one value per spec, in their order. Missing required ones, wrong types and values out of range go to
 /// `mistakes`. Relative paths are taken from `directory`; an empty one is an option left out. A scalar that YAML reads
-/// as another type is taken as a string where a string is wanted. The returned nodes point into `table`.
+/// as another type is taken as a string where a string is wanted. Strings that stand in a file or in a variable
+/// (config/reference.hpp) are fetched. The returned nodes point into `table`.
 std::vector<OptionValue> read_options(const Node& table, const std::vector<OptionSpec>& specs,
                                       const std::string& prefix, const std::filesystem::path& directory,
                                       Mistakes& mistakes);

@@ -4,8 +4,7 @@
 
 namespace tocsin::core {
 
-std::string shortened(std::string_view text) {
-    constexpr int longest = 40;
+std::string shortened(std::string_view text, int longest) {
     std::size_t end = 0;
     for (int i = 0; i < longest && end < text.size(); ++i) next_code_point(text, end);
     std::string shown{text.substr(0, end)};

@@ -5,7 +5,7 @@
 
 namespace tocsin::core {
 
-/// What a message shows of a text from a file: all of it, or its first 40 characters and "...".
-std::string shortened(std::string_view text);
+/// What a message shows of a text from a file: all of it, or its first `longest` characters and "...".
+std::string shortened(std::string_view text, int longest = 40);
 
 }  // namespace tocsin::core

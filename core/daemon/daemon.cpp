@@ -123,6 +123,11 @@ int tell(const Mistakes& mistakes) {
     return 1;
 }
 
+void log_warnings(const Mistakes& mistakes) {
+    for (const auto& warning : mistakes.warnings())
+        log::warning(warning.text, {{"place", to_string(warning.where)}, {"key", warning.key}});
+}
+
 /// Ends the process without waiting for plugins that did not stop.
 [[noreturn]] void exit_at_once(int code) {
     std::cout.flush();
@@ -138,6 +143,7 @@ int run(const std::filesystem::path& configuration) {
     auto setup = set_up(
         configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
     if (!setup) return tell(mistakes);
+    log_warnings(mistakes);
 
     Daemon daemon{std::move(setup), worker};
     const bool started = daemon.start(mistakes);
@@ -163,6 +169,7 @@ int check(const std::filesystem::path& configuration) {
     const auto setup = set_up(
         configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
     if (!setup) return tell(mistakes);
+    mistakes.print(std::cerr);
     std::cout << configuration.string() << ": no mistakes (" << setup->handlers << " handlers, " << setup->sinks.size()
               << " sinks, " << setup->sources.size() << " sources)" << std::endl;
     return 0;

@@ -18,7 +18,8 @@ const OptionValue* value_with_role(const std::vector<OptionSpec>& specs, const s
     return spec == nullptr ? nullptr : &values[static_cast<std::size_t>(spec - specs.data())];
 }
 
-/// The specs for a section that says it is not enabled: nothing is required of it.
+/// The specs for a section; when it says it is not enabled, nothing is required of it, and files and variables that it
+/// names need not be there.
 std::vector<OptionSpec> for_section(const SinkKind& kind, const Node& section) {
     auto specs = kind.instance_options;
     const auto* enabled = with_role(specs, TOCSIN_ROLE_ENABLED);
@@ -26,8 +27,11 @@ std::vector<OptionSpec> for_section(const SinkKind& kind, const Node& section) {
     const auto* said = section.find(enabled->name);
     const bool is_enabled =
         said == nullptr ? enabled->default_value == "true" : said->kind != Node::Kind::boolean || said->boolean;
-    if (!is_enabled)
-        for (auto& spec : specs) spec.required = false;
+    if (is_enabled) return specs;
+    for (auto& spec : specs) {
+        spec.required = false;
+        if (spec.references == References::resolved) spec.references = References::checked;
+    }
     return specs;
 }
 

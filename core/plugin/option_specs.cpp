@@ -38,6 +38,7 @@ OptionSpec read(const tocsin_option& option, OptionScope scope) {
     spec.help = view(option.help);
     spec.required = (option.flags & TOCSIN_OPTION_REQUIRED) != 0;
     spec.secret = (option.flags & TOCSIN_OPTION_SECRET) != 0;
+    if (spec.type == OptionType::string) spec.references = References::resolved;
     spec.role = option.role;
     spec.escape = option.escape;
     if (option.default_value.data != nullptr) spec.default_value = std::string{view(option.default_value)};

@@ -19,7 +19,7 @@ OptionSpec option(std::string name, OptionType type, std::optional<std::string> 
     return spec;
 }
 
-std::vector<OptionSpec> program_options() {
+std::vector<OptionSpec> make_program_options() {
     auto handlers = option("handlers-dir", OptionType::path, std::nullopt, "directory of the handler files");
     handlers.required = true;
     auto drain = option("drain-timeout", OptionType::duration, "5s", "how long a stop waits for open deliveries");
@@ -35,40 +35,56 @@ std::vector<OptionSpec> program_options() {
             call};
 }
 
-}  // namespace
-
-std::optional<Settings> read_settings(const std::filesystem::path& file, Mistakes& mistakes) {
-    Settings settings;
-    settings.file = std::filesystem::absolute(file);
-    settings.document = read_file(file.string(), file.string(), mistakes);
-    if (!settings.document.sound) return std::nullopt;
-
-    const auto directory = settings.file.parent_path();
+/// The [tocsin] section, which is there even when the file leaves it out. nullptr when it is no section.
+Node* program_section(Node& root, Mistakes& mistakes) {
+    for (auto& [key, where, value] : root.table) {
+        if (key != "tocsin") continue;
+        if (value.kind == Node::Kind::table) return &value;
+        mistakes.add(value.where, "tocsin", fmt::format("must be a table, not {}", value.kind_name()));
+        return nullptr;
+    }
     Node none;
     none.kind = Node::Kind::table;
-    none.where = settings.document.root.where;
-    const auto* program = settings.document.root.find("tocsin");
-    if (program != nullptr && program->kind != Node::Kind::table) {
-        mistakes.add(program->where, "tocsin", fmt::format("must be a table, not {}", program->kind_name()));
-        program = nullptr;
-    }
-    const auto values =
-        check_options(program == nullptr ? none : *program, program_options(), "tocsin.", directory, mistakes);
+    none.where = root.where;
+    root.table.push_back({"tocsin", root.where, std::move(none)});
+    return &root.table.back().value;
+}
+
+void read_program_options(Settings& settings, Node& program, Environment& variables, Mistakes& mistakes) {
+    apply_environment(variables, {{"tocsin", &program_options(), {&program}, false}}, mistakes);
+    const auto directory = settings.file.parent_path();
+    const auto values = check_options(program, program_options(), "tocsin.", directory, mistakes);
     settings.handlers_dir = values[0].text;
     settings.handlers_dir_at = values[0].where;
     for (const auto& path : values[2].items) settings.plugin_path.push_back(directory / path);
     settings.plugin_path_at = values[2].where;
     settings.drain_timeout = std::chrono::nanoseconds{values[3].integer};
     settings.call_limit = std::chrono::nanoseconds{values[4].integer};
+}
 
-    for (const auto& [key, where, value] : settings.document.root.table) {
+}  // namespace
+
+const std::vector<OptionSpec>& program_options() {
+    static const auto options = make_program_options();
+    return options;
+}
+
+std::optional<Settings> read_settings(const std::filesystem::path& file, Environment& variables, Mistakes& mistakes) {
+    Settings settings;
+    settings.file = std::filesystem::absolute(file);
+    settings.document = read_file(file.string(), file.string(), mistakes);
+    if (!settings.document.sound) return std::nullopt;
+
+    if (auto* program = program_section(settings.document.root, mistakes))
+        read_program_options(settings, *program, variables, mistakes);
+    for (auto& [key, where, value] : settings.document.root.table) {
         if (key == "tocsin") continue;
         if (value.kind == Node::Kind::table) {
             settings.sections.push_back({key, &value});
         } else if (value.kind == Node::Kind::list && !value.list.empty() &&
                    std::all_of(value.list.begin(), value.list.end(),
                                [](const Node& item) { return item.kind == Node::Kind::table; })) {
-            for (const auto& table : value.list) settings.sections.push_back({key, &table});
+            for (auto& table : value.list) settings.sections.push_back({key, &table});
         } else {
             mistakes.add(where, key, fmt::format("must be a section: write [[{}]]", key));
         }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/mistakes.hpp"
+#include "config/environment.hpp"
 #include "config/node.hpp"
+#include "config/schema.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -14,7 +16,7 @@ namespace tocsin::core {
 /// One section of the configuration for a plugin's kind.
 struct Section {
     std::string kind;
-    const Node* table;
+    Node* table;
 };
 
 /// What the configuration file says about the program itself, and the sections it holds for plugins.
@@ -30,7 +32,11 @@ struct Settings {
     std::vector<Section> sections;  ///< in the order of the file; they point into `document`
 };
 
-/// Reads a configuration file. What is wrong goes to `mistakes`; the result is nothing when the file could not be read.
-std::optional<Settings> read_settings(const std::filesystem::path& file, Mistakes& mistakes);
+/// The options of the section [tocsin].
+const std::vector<OptionSpec>& program_options();
+
+/// Reads a configuration file, and takes the variables that speak of [tocsin] out of `variables`. What is wrong goes to
+/// `mistakes`; the result is nothing when the file could not be read.
+std::optional<Settings> read_settings(const std::filesystem::path& file, Environment& variables, Mistakes& mistakes);
 
 }  // namespace tocsin::core

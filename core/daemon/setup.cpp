@@ -17,6 +17,19 @@ namespace {
 
 using Sections = std::map<std::string, std::vector<const Node*>, std::less<>>;
 
+void apply_variables(Setup& setup, Environment& variables, Mistakes& mistakes) {
+    std::vector<KindOfSection> kinds{{"tocsin", &program_options(), {}, false}};
+    for (const auto& library : setup.registry.libraries()) {
+        for (const auto& sink : library->sinks) kinds.push_back({sink.name, &sink.instance_options, {}});
+        for (const auto& source : library->sources) kinds.push_back({source.name, &source.instance_options, {}});
+    }
+    for (auto& kind : kinds)
+        for (const auto& section : setup.settings.sections)
+            if (section.kind == kind.name) kind.sections.push_back(section.table);
+    apply_environment(variables, kinds, mistakes);
+    warn_of_near_misses(variables, kinds, mistakes);
+}
+
 /// Sorts the sections by kind; kinds that no plugin brings are mistakes.
 Sections by_kind(const Settings& settings, const Registry& registry, Mistakes& mistakes) {
     Sections sections;
@@ -142,12 +155,14 @@ void load_plugins(Registry& registry, const std::vector<std::filesystem::path>& 
 
 std::unique_ptr<Setup> set_up(const std::filesystem::path& configuration, const Strand::HandOver& hand_over,
                               Mistakes& mistakes) {
-    auto settings = read_settings(configuration, mistakes);
+    auto variables = variables_of_process();
+    auto settings = read_settings(configuration, variables, mistakes);
     if (!settings) return nullptr;
     auto setup = std::make_unique<Setup>();
     setup->settings = std::move(*settings);
     load_plugins(setup->registry, setup->settings.plugin_path, setup->settings.plugin_path_at, mistakes);
 
+    apply_variables(*setup, variables, mistakes);
     const auto sections = by_kind(setup->settings, setup->registry, mistakes);
     SinkInstances sinks{hand_over, mistakes};
     for (const auto& [name, tables] : sections)

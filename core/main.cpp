@@ -1,18 +1,32 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "config/schema.hpp"
 #include "daemon/daemon.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace {
+
 constexpr int usage_error = 2;
+constexpr const char* exit_codes =
+    "Exit codes: 0 all went well, 1 there are mistakes or something could not be done, 2 the command line is wrong.";
+
+std::string check_timeout(const std::string& text) {
+    constexpr std::chrono::nanoseconds longest = std::chrono::hours{1};
+    const auto timeout = tocsin::core::parse_duration(text);
+    const bool suits = timeout && *timeout > 0 && *timeout <= longest.count();
+    return suits ? "" : "must be a duration of at most 1h, such as 10s";
 }
+
+}  // namespace
 
 int main(int argc, char** argv) {
     namespace log = tocsin::core::log;
@@ -21,6 +35,7 @@ int main(int argc, char** argv) {
         "tocsin"};
     program.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
     program.require_subcommand(1);
+    program.footer(exit_codes);
     auto format = log::Format::automatic;
     const std::map<std::string, log::Format> formats{
         {"auto", log::Format::automatic}, {"text", log::Format::text}, {"json", log::Format::json}};
@@ -34,12 +49,28 @@ int main(int argc, char** argv) {
     program.fallthrough();
 
     std::string configuration;
-    int code = 0;
-    auto* run = program.add_subcommand("run", "Run the router until SIGTERM or SIGINT");
-    run->add_option("--config", configuration, "The configuration file")->required();
+    const auto add_configuration = [&](CLI::App* command) {
+        command->add_option("--config", configuration, "The configuration file")->required();
+    };
+    auto* run = program.add_subcommand("run", "Run the router until SIGTERM, SIGINT or SIGHUP");
+    add_configuration(run);
+    run->footer("It first checks what \"check\" does. " + std::string{exit_codes});
+
     auto* check = program.add_subcommand("check", "Check configuration, plugins and handler files, and start nothing");
-    check->add_option("--config", configuration, "The configuration file")->required();
+    add_configuration(check);
+    bool connect = false;
+    std::string timeout = "10s";
+    auto* connect_flag =
+        check->add_flag("--connect", connect, "If all is sound, look which sinks reach their other end");
+    check
+        ->add_option("--timeout", timeout, "How long one that does not answer may take; all are looked at side by side")
+        ->capture_default_str()
+        ->check(CLI::Validator{check_timeout, "DURATION"})
+        ->needs(connect_flag);
+    check->footer(exit_codes);
+
     auto* plugins = program.add_subcommand("plugins", "List the plugins that were found, their kinds and options");
+    plugins->footer("Plugins are looked for beside the program and in TOCSIN_PLUGIN_PATH. " + std::string{exit_codes});
 
     try {
         program.parse(argc, argv);
@@ -50,10 +81,14 @@ int main(int argc, char** argv) {
     }
     // A name server that is gone costs a look-up that a library makes seconds at most; what the operator has set holds.
     setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
+    int code = 0;
     try {
         log::configure(format, verbose ? log::Severity::debug : log::Severity::info);
         if (run->parsed()) code = tocsin::core::run(configuration);
-        if (check->parsed()) code = tocsin::core::check(configuration);
+        if (check->parsed()) {
+            const std::chrono::nanoseconds limit{tocsin::core::parse_duration(timeout).value_or(0)};
+            code = tocsin::core::check(configuration, connect ? std::optional{limit} : std::nullopt);
+        }
         if (plugins->parsed()) code = tocsin::core::list_plugins();
     } catch (const std::exception& error) {
         std::cerr << "tocsin: " << error.what() << std::endl;

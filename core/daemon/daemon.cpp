@@ -1,6 +1,7 @@
 #include "daemon/daemon.hpp"
 
 #include "base/log.hpp"
+#include "daemon/connections.hpp"
 #include "daemon/report.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/signals.hpp"
@@ -163,7 +164,7 @@ int run(const std::filesystem::path& configuration) {
     return code;
 }
 
-int check(const std::filesystem::path& configuration) {
+int check(const std::filesystem::path& configuration, std::optional<std::chrono::nanoseconds> connect) {
     Worker worker;
     Mistakes mistakes;
     const auto setup = set_up(
@@ -172,7 +173,11 @@ int check(const std::filesystem::path& configuration) {
     mistakes.print(std::cerr);
     std::cout << configuration.string() << ": no mistakes (" << setup->handlers << " handlers, " << setup->sinks.size()
               << " sinks, " << setup->sources.size() << " sources)" << std::endl;
-    return 0;
+    if (!connect) return 0;
+    const auto connections = check_connections(setup->sinks, *connect, std::cout);
+    const int code = connections.all_reachable ? 0 : 1;
+    if (!connections.all_ended) exit_at_once(code);
+    return code;
 }
 
 int list_plugins() {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
 
 namespace tocsin::core {
 
@@ -8,8 +10,9 @@ namespace tocsin::core {
 /// when the configuration holds mistakes (all of them are written to standard error) or something could not be started.
 int run(const std::filesystem::path& configuration);
 
-/// Checks everything that `run` would use. Returns 0 when it is sound, 1 when it holds mistakes.
-int check(const std::filesystem::path& configuration);
+/// Checks everything that `run` would use. Returns 0 when it is sound, 1 when it holds mistakes. With `connect`, each
+/// sink of a sound configuration then looks within that time whether it reaches its other end; 1 when one does not.
+int check(const std::filesystem::path& configuration, std::optional<std::chrono::nanoseconds> connect);
 
 /// Lists the plugins that were found, their kinds and options. Returns 1 when one could not be loaded.
 int list_plugins();

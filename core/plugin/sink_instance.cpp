@@ -53,6 +53,21 @@ void* SinkInstance::bind_here(const std::vector<OptionValue>& options) {
     return binding;
 }
 
+SinkInstance::Reach SinkInstance::check(std::chrono::nanoseconds timeout) {
+    const auto failure = std::make_shared<std::string>();
+    const auto call = [this, failure, timeout] {
+        try {
+            must([&](auto* error) { return kind_.abi->check(instance_, timeout.count(), error); },
+                 "it does not say why");
+        } catch (const std::exception& error) {
+            *failure = error.what();
+        }
+    };
+    if (!done_within(call, timeout + grace))
+        return {false, "the check did not end within " + duration_text(timeout.count())};
+    return {true, *failure};
+}
+
 void SinkInstance::start_here() {
     if (kind_.abi->start != nullptr)
         must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started");

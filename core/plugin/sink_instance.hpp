@@ -40,6 +40,17 @@ class SinkInstance final : public Instance {
     void bind(std::vector<OptionValue> options);
     void* binding(std::size_t number) const noexcept { return bindings_[number]; }
 
+    bool is_checkable() const noexcept { return kind_.abi->check != nullptr; }
+
+    /// What a check found.
+    struct Reach {
+        bool has_ended =
+            true;             ///< within the timeout and a second more; an instance whose check has not must be leaked
+        std::string failure;  ///< why the other end cannot be reached; empty when it can
+    };
+    /// Whether the other end can be reached. For what is checkable, in place of start.
+    Reach check(std::chrono::nanoseconds timeout);
+
     /// Lets the sink connect. Throws std::runtime_error.
     void start(SinkListener& listener);
 

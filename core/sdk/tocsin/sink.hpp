@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace tocsin {
@@ -163,7 +164,8 @@ class Sink {
     virtual void send(Delivery delivery) = 0;
     /// Ends what is open; afterwards no delivery may be alive and the host may not be called.
     virtual void stop(std::chrono::nanoseconds /*timeout*/) {}
-    /// Throws why the other end cannot be reached.
+    /// Throws why the other end cannot be reached. Called between construction and start, in place of it; a sink that
+    /// does not override this is one that cannot be checked.
     virtual void check(std::chrono::nanoseconds /*timeout*/) {}
 };
 
@@ -175,6 +177,15 @@ constexpr std::span<const Option> handler_options() {
         return T::handler_options;
     else
         return {};
+}
+
+/// Whether a class between Sink and T declares a check of its own.
+template <class T>
+constexpr bool overrides_check() {
+    if constexpr (requires { &T::check; })
+        return !std::is_same_v<decltype(&T::check), decltype(&Sink::check)>;
+    else
+        return true;
 }
 
 template <class T>
@@ -213,7 +224,7 @@ constexpr tocsin_sink_kind describe_sink() {
     kind.bind = Calls::bind;
     kind.unbind = Calls::unbind;
     kind.submit = Calls::submit;
-    kind.check = Calls::check;
+    if constexpr (overrides_check<T>()) kind.check = Calls::check;
     return kind;
 }
 

@@ -72,6 +72,17 @@ int main(int argc, char** argv) {
     auto* plugins = program.add_subcommand("plugins", "List the plugins that were found, their kinds and options");
     plugins->footer("Plugins are looked for beside the program and in TOCSIN_PLUGIN_PATH. " + std::string{exit_codes});
 
+    auto* sample = program.add_subcommand("sample", "Write a commented sample of a section and of a handler file");
+    std::string kind;
+    bool handler_only = false;
+    sample->add_option("KIND", kind,
+                       "A kind of source or sink, or tocsin for the program's own section; without it, list them");
+    sample->add_flag("--handler", handler_only, "Only the handler file of a sink, as YAML");
+    sample->footer(
+        "What is written belongs into the configuration (TOML); of a sink, the handler file follows as a comment.\n"
+        "    tocsin sample mqtt >> tocsin.toml\n    tocsin sample mqtt --handler > handlers/example.yaml\n" +
+        std::string{exit_codes});
+
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -90,6 +101,7 @@ int main(int argc, char** argv) {
             code = tocsin::core::check(configuration, connect ? std::optional{limit} : std::nullopt);
         }
         if (plugins->parsed()) code = tocsin::core::list_plugins();
+        if (sample->parsed()) code = tocsin::core::sample(kind, handler_only);
     } catch (const std::exception& error) {
         std::cerr << "tocsin: " << error.what() << std::endl;
         return 1;

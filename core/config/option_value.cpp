@@ -1,5 +1,6 @@
 #include "config/option_value.hpp"
 
+#include "config/option_text.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 #include "config/shorten.hpp"
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -20,18 +20,6 @@ using Kind = Node::Kind;
 
 /// Where an unquoted YAML scalar is as good as a string.
 bool is_text(const Node& node) { return node.kind == Kind::string || (node.plain && node.kind != Kind::null); }
-
-std::string range_text(const OptionSpec& spec) {
-    const auto bound = [&](std::int64_t value) {
-        return spec.type == OptionType::duration ? duration_text(value) : std::to_string(value);
-    };
-    constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
-    constexpr auto highest = std::numeric_limits<std::int64_t>::max();
-    if (!spec.ranged || (spec.minimum == lowest && spec.maximum == highest)) return "";
-    if (spec.maximum == highest) return " of at least " + bound(spec.minimum);
-    if (spec.minimum == lowest) return " of at most " + bound(spec.maximum);
-    return " from " + bound(spec.minimum) + " to " + bound(spec.maximum);
-}
 
 class OptionReader {
   public:

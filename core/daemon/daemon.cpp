@@ -1,8 +1,10 @@
 #include "daemon/daemon.hpp"
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "daemon/connections.hpp"
 #include "daemon/report.hpp"
+#include "daemon/sample.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/signals.hpp"
 #include "daemon/watchdog.hpp"
@@ -23,6 +25,7 @@ namespace {
 
 constexpr auto stop_timeout = std::chrono::seconds{1};
 constexpr auto longest_between_looks = std::chrono::seconds{1};
+constexpr int usage_error = 2;
 
 class Daemon {
   public:
@@ -186,6 +189,22 @@ int list_plugins() {
     load_plugins(registry, {}, {}, mistakes);
     print_plugins(registry, std::cout);
     return mistakes.empty() ? 0 : tell(mistakes);
+}
+
+int sample(const std::string& kind, bool handler_only) {
+    Registry registry;
+    Mistakes mistakes;
+    load_plugins(registry, {}, {}, mistakes);
+    mistakes.print(std::cerr);
+    if (kind.empty()) {
+        print_sample_kinds(registry, std::cout);
+        return 0;
+    }
+    std::string problem;
+    const auto part = handler_only ? SamplePart::handler_file : SamplePart::section;
+    if (print_sample(registry, kind, part, std::cout, problem)) return 0;
+    std::cerr << "tocsin: " << escaped(problem) << std::endl;
+    return usage_error;
 }
 
 }  // namespace tocsin::core

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace tocsin::core {
 
@@ -16,5 +17,8 @@ int check(const std::filesystem::path& configuration, std::optional<std::chrono:
 
 /// Lists the plugins that were found, their kinds and options. Returns 1 when one could not be loaded.
 int list_plugins();
+
+/// Writes a sample of the kind `kind`, or the names of the kinds when it is empty. Returns 2 when there is none.
+int sample(const std::string& kind, bool handler_only);
 
 }  // namespace tocsin::core

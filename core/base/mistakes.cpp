@@ -12,9 +12,10 @@ namespace {
 
 constexpr std::size_t longest_word = 100;
 constexpr std::size_t longest_known_list = 12;
-constexpr std::size_t most_kept = 10'000;
+constexpr std::size_t most_kept = 2'000;
 constexpr std::size_t most_warnings = 1'000;
 constexpr std::size_t most_printed = 200;
+constexpr std::size_t longest_text = 1'000;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -44,6 +45,14 @@ auto place_of(const Mistake& mistake) {
     return std::tuple{file_of(mistake.where), mistake.where.line, mistake.where.column};
 }
 
+/// What is kept of a text that may hold something very long out of a file.
+std::string cut(std::string text) {
+    if (text.size() <= longest_text) return text;
+    auto end = longest_text;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    return text.replace(end, std::string::npos, "...");
+}
+
 std::vector<const Mistake*> by_place(const std::vector<Mistake>& list) {
     std::vector<const Mistake*> sorted;
     sorted.reserve(list.size());
@@ -63,15 +72,24 @@ void print_line(const Mistake& mistake, std::string_view mark, std::ostream& out
 }  // namespace
 
 void Mistakes::add(Location where, std::string key, std::string text) {
-    if (count_++ < most_kept) list_.push_back({std::move(where), std::move(key), std::move(text)});
+    const bool kept = !is_full();
+    ++count_;
+    if (kept) list_.push_back({std::move(where), cut(std::move(key)), cut(std::move(text))});
 }
 
+bool Mistakes::is_full() const noexcept { return count_ >= most_kept; }
+
 void Mistakes::warn(Location where, std::string key, std::string text) {
-    if (warnings_.size() < most_warnings) warnings_.push_back({std::move(where), std::move(key), std::move(text)});
+    if (warnings_.size() < most_warnings)
+        warnings_.push_back({std::move(where), cut(std::move(key)), cut(std::move(text))});
 }
 
 void Mistakes::add_unknown(Location where, std::string key, std::string text, std::span<const std::string> valid,
                            std::optional<std::string_view> word) {
+    if (is_full()) {
+        ++count_;
+        return;
+    }
     const auto wanted = word.value_or(std::string_view{key}.substr(key.rfind('.') + 1));
     if (const auto meant = nearest(wanted, valid); !meant.empty()) {
         text.append(" (did you mean \"").append(meant).append("\"?)");

@@ -28,7 +28,8 @@ struct Mistake {
 /// All mistakes found so far, and warnings: what works and should be mended nevertheless. Not thread-safe.
 class Mistakes {
   public:
-    /// The first 10,000 are kept; what comes after them only counts.
+    /// The first 2,000 are kept; what comes after them only counts. Of a key or text of more than
+    /// 1,000 bytes the beginning is kept.
     void add(Location where, std::string key, std::string text);
 
     /// Adds "(did you mean ...?)" with the one of `valid` most similar to `word`, or lists them when none is close and
@@ -41,6 +42,8 @@ class Mistakes {
 
     bool empty() const noexcept { return count_ == 0; }
     std::size_t size() const noexcept { return count_; }
+    /// Whether no more are kept.
+    bool is_full() const noexcept;
     const std::vector<Mistake>& list() const noexcept { return list_; }
     const std::vector<Mistake>& warnings() const noexcept { return warnings_; }
 

@@ -150,18 +150,30 @@ TEST_CASE("print keeps each mistake on one harmless line") {
 
 TEST_CASE("of many mistakes the first places are shown, and how many there are") {
     Mistakes mistakes;
+    CHECK_FALSE(mistakes.is_full());
     for (int line = 50'000; line > 0; --line) mistakes.add(at("b", line), "", "x");
-    mistakes.add(at("a", 1), "", "came too late to be kept");
+    mistakes.add_unknown(at("a", 1), "x", "came too late to be kept", options);
     CHECK(mistakes.size() == 50'001);
     CHECK_FALSE(mistakes.empty());
-    CHECK(mistakes.list().size() == 10'000);
+    CHECK(mistakes.list().size() == 2'000);
+    CHECK(mistakes.is_full());
     const auto text = printed(mistakes);
-    CHECK(text.starts_with("b:40001: x\n"));
-    CHECK(text.ends_with("b:40200: x\nand 49801 more, which are not shown\n"));
+    CHECK(text.starts_with("b:48001: x\n"));
+    CHECK(text.ends_with("b:48200: x\nand 49801 more, which are not shown\n"));
 
     Mistakes just_enough;
     for (int line = 1; line <= 200; ++line) just_enough.add(at("b", line), "", "x");
     CHECK(printed(just_enough).ends_with("\nb:200: x\n"));
+}
+
+TEST_CASE("of a very long text the beginning is shown") {
+    Mistakes mistakes;
+    mistakes.add(at("f"), std::string(1'000'000, 'k'),
+                 std::string(999, 'x') + "\xc3\xa5" + std::string(1'000'000, 'y'));
+    mistakes.warn(at("f"), "", std::string(1'000'000, 'w'));
+    mistakes.add(at("f"), "", std::string(1'000, 'z'));
+    CHECK(printed(mistakes) == "f: warning: " + std::string(1'000, 'w') + "...\nf: " + std::string(1'000, 'k') +
+                                   "...: " + std::string(999, 'x') + "...\nf: " + std::string(1'000, 'z') + "\n");
 }
 
 TEST_CASE("warnings are no mistakes and are printed before them") {

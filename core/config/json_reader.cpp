@@ -35,6 +35,7 @@ class JsonReader {
     simdjson::padded_string json_;
     ondemand::parser parser_;
     ondemand::document document_;
+    std::size_t values_ = 0;
 
     std::size_t offset_of(const char* place) const { return static_cast<std::size_t>(place - json_.data()); }
 
@@ -130,6 +131,10 @@ class JsonReader {
         const auto at = offset_of(raw.data());
         Node node;
         node.where = source_.at(at);
+        if (++values_ > most_values) {
+            add_too_many(node.where, mistakes_);
+            throw Stop{};
+        }
         switch (at < json_.size() ? json_.data()[at] : '\0') {
             case '{': read_object(take(value.get_object()), node, depth + 1); break;
             case '[': read_list(take(value.get_array()), node, depth + 1); break;

@@ -55,7 +55,7 @@ struct Document {
 
 /// Reads a file by its extension: `.toml`, `.yaml`, `.yml` or `.json`. What is wrong (unreadable, too large, syntax,
 /// doubled keys, aliases, too deep) goes to `mistakes`. `shown` is the file's name in messages. An empty file is an
-/// empty table. Limits: 1 MiB, 32 tables and lists within one another.
+/// empty table. Limits: 1 MiB, 20,000 values, 32 tables and lists within one another.
 ///
 /// YAML: one document, without anchors, aliases, merge keys and tags other than `!!str`. Plain scalars have the types
 /// of Go's yaml.v2 (YAML 1.1, without base 60 and dates). JSON: whole numbers that do not fit 64 bits are mistakes.

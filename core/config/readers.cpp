@@ -16,6 +16,11 @@ void add_too_deep(Location where, Mistakes& mistakes) {
                  "tables and lists are nested deeper than " + std::to_string(deepest_nesting) + " levels");
 }
 
+void add_too_many(Location where, Mistakes& mistakes) {
+    mistakes.add(std::move(where), "",
+                 "the file holds more than " + std::to_string(most_values) + " values; the rest is not read");
+}
+
 void add_no_table(Location where, std::string_view found, Mistakes& mistakes) {
     mistakes.add(std::move(where), "", "the file must hold keys with values, not just " + std::string{found});
 }

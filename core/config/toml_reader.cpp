@@ -34,6 +34,7 @@ class TomlReader {
     const SourceText& source_;
     Mistakes& mistakes_;
     bool too_deep_ = false;
+    std::size_t values_ = 0;
 
     std::size_t offset_of(const toml::source_position& place) const { return source_.offset(place.line, place.column); }
 
@@ -59,6 +60,7 @@ class TomlReader {
         node.kind = Node::Kind::table;
         if (!enter(node, depth)) return;
         for (const auto& [key, value] : table) {
+            if (values_ > most_values) return;
             auto where = source_.at(offset_of(key.source().begin));
             auto entry = read_value(value, depth);
             node.table.push_back({std::string{key.str()}, std::move(where), std::move(entry)});
@@ -71,7 +73,10 @@ class TomlReader {
     void read_list(const toml::array& list, Node& node, std::size_t depth) {
         node.kind = Node::Kind::list;
         if (!enter(node, depth)) return;
-        for (const auto& element : list) node.list.push_back(read_value(element, depth));
+        for (const auto& element : list) {
+            if (values_ > most_values) return;
+            node.list.push_back(read_value(element, depth));
+        }
     }
 
     bool enter(const Node& node, std::size_t depth) {
@@ -84,6 +89,10 @@ class TomlReader {
         const auto begin = offset_of(value.source().begin);
         Node node;
         node.where = source_.at(begin);
+        if (++values_ > most_values) {
+            if (values_ == most_values + 1) add_too_many(node.where, mistakes_);
+            return node;
+        }
         switch (value.type()) {
             case toml::node_type::table: read_table(*value.as_table(), node, depth + 1); return node;
             case toml::node_type::array: read_list(*value.as_array(), node, depth + 1); return node;

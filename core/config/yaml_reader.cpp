@@ -146,6 +146,7 @@ class YamlReader final : public YAML::EventHandler {
     Node root_;
     std::vector<Open> open_;
     int documents_ = 0;
+    std::size_t values_ = 0;
     std::optional<std::size_t> without_colon_;  ///< the first key that no colon follows
     std::size_t last_quoted_ = 0;               ///< where the last scalar that is not plain begins
 
@@ -238,6 +239,10 @@ class YamlReader final : public YAML::EventHandler {
                 add_no_table(node.where, node.kind_name(), mistakes_);
             root_ = std::move(node);
             return;
+        }
+        if (++values_ > most_values) {
+            add_too_many(node.where, mistakes_);
+            throw Stop{};
         }
         auto& parent = open_.back();
         if (parent.node.kind == Node::Kind::list) {

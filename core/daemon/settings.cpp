@@ -1,6 +1,7 @@
 #include "daemon/settings.hpp"
 
 #include "config/schema.hpp"
+#include "config/shorten.hpp"
 
 #include <fmt/format.h>
 
@@ -86,7 +87,7 @@ std::optional<Settings> read_settings(const std::filesystem::path& file, Environ
                                [](const Node& item) { return item.kind == Node::Kind::table; })) {
             for (auto& table : value.list) settings.sections.push_back({key, &table});
         } else {
-            mistakes.add(where, key, fmt::format("must be a section: write [[{}]]", key));
+            mistakes.add(where, shortened(key), fmt::format("must be a section: write [[{}]]", shortened(key)));
         }
     }
     return settings;

@@ -1,5 +1,6 @@
 #include "daemon/setup.hpp"
 
+#include "config/shorten.hpp"
 #include "daemon/plugin_mistakes.hpp"
 #include "daemon/sink_instances.hpp"
 #include "plugin/option_specs.hpp"
@@ -41,7 +42,7 @@ Sections by_kind(const Settings& settings, const Registry& registry, Mistakes& m
         if (registry.sink(kind) != nullptr || registry.source(kind) != nullptr)
             sections[kind].push_back(table);
         else
-            mistakes.add_unknown(table->where, kind, "no plugin brings this kind of section", known);
+            mistakes.add_unknown(table->where, shortened(kind), "no plugin brings this kind of section", known, kind);
     }
     return sections;
 }
@@ -142,6 +143,13 @@ class Handlers {
     std::vector<Router::Target> targets_;
 };
 
+void add_all(Handlers& handlers, const Settings& settings, Mistakes& mistakes) {
+    for (const auto& file : handler_files_in(settings.handlers_dir, settings.handlers_dir_at, mistakes)) {
+        if (mistakes.is_full()) return;
+        handlers.add(file);
+    }
+}
+
 }  // namespace
 
 void load_plugins(Registry& registry, const std::vector<std::filesystem::path>& more, const Location& where,
@@ -170,10 +178,7 @@ std::unique_ptr<Setup> set_up(const std::filesystem::path& configuration, const 
     make_sources(*setup, sections, hand_over, mistakes);
 
     Handlers handlers{*setup, sinks, mistakes};
-    if (!setup->settings.handlers_dir.empty())
-        for (const auto& file :
-             handler_files_in(setup->settings.handlers_dir, setup->settings.handlers_dir_at, mistakes))
-            handlers.add(file);
+    if (!setup->settings.handlers_dir.empty()) add_all(handlers, setup->settings, mistakes);
     handlers.finish();
     setup->sinks = sinks.take();
     return mistakes.empty() ? std::move(setup) : nullptr;

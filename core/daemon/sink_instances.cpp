@@ -79,18 +79,17 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
         return;
     }
     const auto key = fmt::format("{}.{}", kind.name, name_option->name);
+    std::map<std::string_view, std::size_t> names;
     for (std::size_t i = 0; i < placed.size(); ++i) {
         if (placed[i].name.empty())
             mistakes_.add(
                 placed[i].name_at, key,
                 placed.size() == 1 ? "must not be empty" : "missing: with several sections each needs a name");
-        for (std::size_t j = 0; j < i; ++j)
-            if (!placed[i].name.empty() && placed[i].name == placed[j].name) {
-                mistakes_.add(placed[i].name_at, key,
-                              fmt::format("\"{}\" is already the name of the section in line {}", placed[i].name,
-                                          placed[j].where.line));
-                break;
-            }
+        const auto [known, is_first] = names.try_emplace(placed[i].name, i);
+        if (!placed[i].name.empty() && !is_first)
+            mistakes_.add(placed[i].name_at, key,
+                          fmt::format("\"{}\" is already the name of the section in line {}", placed[i].name,
+                                      placed[known->second].where.line));
     }
     const auto* default_option = with_role(kind.instance_options, TOCSIN_ROLE_DEFAULT);
     if (default_option == nullptr || placed.size() < 2) return;

@@ -93,6 +93,7 @@ std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, 
 std::vector<std::filesystem::path> handler_files_in(const std::filesystem::path& directory, const Location& where,
                                                     Mistakes& mistakes) {
     constexpr std::array<std::string_view, 4> endings{".yaml", ".yml", ".json", ".toml"};
+    constexpr std::size_t most_files = 10'000;
     std::vector<std::filesystem::path> files;
     std::error_code error;
     for (std::filesystem::directory_iterator at{directory, error}, end; !error && at != end; at.increment(error)) {
@@ -100,6 +101,11 @@ std::vector<std::filesystem::path> handler_files_in(const std::filesystem::path&
         const bool named = std::find(endings.begin(), endings.end(), path.extension().string()) != endings.end();
         std::error_code unknown;
         if (named && path.filename().string().front() != '.' && !at->is_directory(unknown)) files.push_back(path);
+        if (files.size() > most_files) {
+            mistakes.add(where, "handlers-dir",
+                         fmt::format("\"{}\" holds more than {} handler files", directory.string(), most_files));
+            return {};
+        }
     }
     if (error)
         mistakes.add(where, "handlers-dir",

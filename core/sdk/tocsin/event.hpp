@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,13 @@ constexpr std::string_view name_of(Level level) noexcept {
         case Level::critical: return "CRITICAL";
     }
     return "";
+}
+
+/// The level of that name, written as name_of gives it.
+constexpr std::optional<Level> level_named(std::string_view name) noexcept {
+    for (const auto level : {Level::ok, Level::info, Level::warning, Level::critical})
+        if (name_of(level) == name) return level;
+    return std::nullopt;
 }
 
 /// An event as a source describes it to `emit`, which copies it: what the views point at need only live that long.

@@ -69,6 +69,9 @@ struct Option : tocsin_option {
         copy.maximum = maximum;
         return copy;
     }
+    constexpr Option range(std::chrono::nanoseconds minimum, std::chrono::nanoseconds maximum) const noexcept {
+        return range(minimum.count(), maximum.count());
+    }
 
     /// `text`: the values separated by '|'.
     constexpr Option choices(std::string_view text) const noexcept {

@@ -156,7 +156,7 @@ class Sink {
   public:
     virtual ~Sink() = default;
 
-    /// Checks one handler's options beyond their schema; throws what is wrong.
+    /// Checks one handler's options beyond their schema; throws what is wrong. Never returns nullptr.
     virtual std::unique_ptr<Binding> bind(const Options&) { return std::make_unique<Binding>(); }
     /// May connect from now on.
     virtual void start() {}
@@ -197,6 +197,7 @@ struct SinkCalls : InstanceCalls<T, SinkHost> {
         return guarded(error, [&] {
             Options values{handler_options<T>(), options, count};
             std::unique_ptr<Binding> bound = self(instance).object->bind(values);
+            if (!bound) throw std::logic_error{"the plugin's bind has returned nothing"};
             bound->options = std::move(values);
             *binding = bound.release();
         });

@@ -4,6 +4,8 @@
 #include "support/router.hpp"
 #include "support/site.hpp"
 
+#include <tocsin/abi.h>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -54,6 +56,10 @@ void class_of_the_same_name(Workshop& workshop) {
     CHECK(listed.out.find("sink file: ") != std::string::npos);
     CHECK(listed.out.find("sink file-two: ") != std::string::npos);
     CHECK(workshop.shell("tocsin plugins").out.find("sink file") == std::string::npos);
+    CHECK(workshop.shell("pkg-config --variable=abi tocsin-plugin").out ==
+          std::to_string(TOCSIN_ABI_MAJOR) + '.' + std::to_string(TOCSIN_ABI_MINOR) + '\n');
+    CHECK(workshop.shell("ls \"$(pkg-config --variable=plugindir tocsin-plugin)\"").out.find("mqtt.so\n") !=
+          std::string::npos);
 }
 
 void by_environment(Workshop& workshop) {

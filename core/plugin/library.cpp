@@ -1,10 +1,13 @@
 #include "plugin/library.hpp"
 
 #include "plugin/option_specs.hpp"
+#include "plugin/trusted_file.hpp"
 
 #include <fmt/format.h>
 
 #include <boost/dll/shared_library.hpp>
+
+#include <unistd.h>
 
 #include <cstddef>
 #include <span>
@@ -75,6 +78,7 @@ const tocsin_plugin_descriptor& descriptor_of(boost::dll::shared_library& librar
 }  // namespace
 
 Library load_library(const std::filesystem::path& file) {
+    check_trusted_file(file, ::geteuid());
     namespace dll = boost::dll;
     dll::shared_library loaded;
     try {

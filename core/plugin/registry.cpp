@@ -1,8 +1,12 @@
 #include "plugin/registry.hpp"
 
+#include "plugin/trusted_file.hpp"
+
 #include <fmt/format.h>
 
 #include <boost/dll/runtime_symbol_info.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -24,6 +28,13 @@ auto* find(const Kinds& kinds, std::string_view name) {
 void Registry::load_from(const std::filesystem::path& directory, const Location& where, Mistakes& mistakes) {
     std::vector<std::filesystem::path> files;
     std::error_code error;
+    const auto folder = std::filesystem::canonical(directory, error);
+    try {
+        if (!error) check_trusted_folder(folder, ::geteuid());
+    } catch (const std::exception& thrown) {
+        mistakes.add(where, "plugin-path", thrown.what());
+        return;
+    }
     for (std::filesystem::directory_iterator at{directory, error}, end; !error && at != end; at.increment(error))
         if (std::error_code unknown; at->path().extension() == ".so" && !at->is_directory(unknown))
             files.push_back(at->path());

@@ -15,7 +15,8 @@ namespace tocsin::core {
 class Registry {
   public:
     /// Loads every shared library in `directory` (not in subdirectories), by name. Libraries that are no sound plugins
-    /// and kinds that are there already go to `mistakes`; so does a directory that cannot be read, at `where`.
+    /// and kinds that are there already go to `mistakes`; so does a directory that cannot be read or that others may
+    /// write to, at `where`.
     void load_from(const std::filesystem::path& directory, const Location& where, Mistakes& mistakes);
 
     /// nullptr when there is none of that name.

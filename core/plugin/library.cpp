@@ -1,5 +1,6 @@
 #include "plugin/library.hpp"
 
+#include "plugin/elf_file.hpp"
 #include "plugin/option_specs.hpp"
 #include "plugin/trusted_file.hpp"
 
@@ -79,6 +80,7 @@ const tocsin_plugin_descriptor& descriptor_of(boost::dll::shared_library& librar
 
 Library load_library(const std::filesystem::path& file) {
     check_trusted_file(file, ::geteuid());
+    check_elf_file(file);
     namespace dll = boost::dll;
     dll::shared_library loaded;
     try {

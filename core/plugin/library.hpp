@@ -38,8 +38,9 @@ struct Library {
     std::vector<SourceKind> sources;
 };
 
-/// Loads a shared library and checks its descriptor before any of its code is called. Throws std::runtime_error with
-/// what is wrong.
+/// Loads a shared library. First who may write to it is checked, then whether it is a whole one for this machine: only
+/// then it is mapped, which runs its constructors. Of its descriptor the version is read first, and all of it is
+/// checked before any of its functions is called. Throws std::runtime_error with what is wrong and what to do.
 Library load_library(const std::filesystem::path& file);
 
 }  // namespace tocsin::core

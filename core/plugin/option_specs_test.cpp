@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 using namespace tocsin::core;
@@ -58,6 +60,25 @@ TEST_CASE("declarations that break a rule are refused") {
     refused({Option{"a", tocsin::string, ""}.role(TOCSIN_ROLE_ENABLED)}, OptionScope::instance);
     refused({Option{"a", tocsin::string, ""}.role(99)}, OptionScope::instance);
     refused({Option{"a", static_cast<tocsin::OptionType>(99), ""}}, OptionScope::instance);
+    refused({Option{std::string(65, 'a'), tocsin::string, ""}}, OptionScope::instance);
+    refused({Option{"a", tocsin::integer, ""}.range(1, 10).defaults("11")}, OptionScope::instance);
+    refused({Option{"a", tocsin::integer, ""}.defaults("one")}, OptionScope::handler);
+    refused({Option{"a", tocsin::boolean, ""}.defaults("maybe")}, OptionScope::instance);
+    refused({Option{"a", tocsin::duration, ""}.defaults("5 apples")}, OptionScope::instance);
+    refused({Option{"a", tocsin::choice, ""}.choices("0|1").defaults("2")}, OptionScope::handler);
+    refused({Option{"a", tocsin::list, ""}.defaults("[1]")}, OptionScope::handler);
+    auto long_help = Option{"a", tocsin::string, ""};
+    long_help.help = {"help", UINT64_MAX};
+    refused({long_help}, OptionScope::instance);
+    auto long_name = Option{"a", tocsin::string, ""};
+    long_name.name = {"A", UINT64_MAX};
+    refused({long_name}, OptionScope::instance);
+    auto odd = Option{"a", tocsin::string, ""};
+    odd.struct_size += 1;
+    refused({odd}, OptionScope::instance);
+    CHECK_THROWS_AS(read_specs(nullptr, 1, OptionScope::instance), std::runtime_error);
+    CHECK_THROWS_AS(read_specs(&odd, UINT64_MAX, OptionScope::instance), std::runtime_error);
+    CHECK(read_specs(nullptr, 0, OptionScope::instance).empty());
     auto short_one = Option{"a", tocsin::string, ""};
     short_one.struct_size = 8;
     refused({short_one}, OptionScope::instance);

@@ -24,7 +24,7 @@ struct TestFolder {
     ~TestFolder() { std::filesystem::remove_all(path); }
 
     std::filesystem::path write(const std::string& name, std::string_view bytes, unsigned mode = 0644) const {
-        const auto file = path / name;
+        auto file = path / name;
         std::ofstream{file, std::ios::binary} << bytes;
         std::filesystem::permissions(file, std::filesystem::perms{mode});
         return file;

@@ -69,9 +69,12 @@ TEST_CASE("match: levels compare by their order") {
         for (const Level other : all) {
             CAPTURE(name_of(level));
             CAPTURE(name_of(other));
-            const Event event = MatchTestEvent{.level = level, .previous_level = other}.make();
+            const Event event =
+                MatchTestEvent{.level = level, .previous_level = other, .tags = {{"host", "db1"}}}.make();
             const std::string right = std::string{name_of(other)};
-            const auto holds = [&](const std::string& op) { return Match{"level() " + op + right}(event) == yes; };
+            const auto holds = [&](const std::string& op) {
+                return Match{"level() " + op + right + " OR \"host\" == 'other'"}(event) == yes;
+            };
             CHECK(holds("==") == (level == other));
             CHECK(holds("!=") == (level != other));
             CHECK(holds("<") == (level < other));
@@ -92,7 +95,7 @@ TEST_CASE("match: literals") {
                         {"1. == 1", yes},
                         {".5 == 0.5", yes},
                         {"08.5 == 8.5", yes},
-                        {"0.1 + 0.2 == 0.3", no},
+                        {"0.1 + 0.2 != 0.3", yes},
                         {"1u == 1µ AND 1000u == 1ms AND 1000ms == 1s AND 60s == 1m", yes},
                         {"60m == 1h AND 24h == 1d AND 7d == 1w AND 010s == 10s", yes},
                         {"'it\\'s' == '''it's'''", yes},
@@ -128,7 +131,7 @@ TEST_CASE("match: arithmetic keeps its types") {
     check(sample(), {
                         {"1 < 1.5", yes},
                         {"2.0 == 2", yes},
-                        {"1.5 >= 2", no},
+                        {"!(1.5 >= 2)", yes},
                         {"2 * 5m == 10m", yes},
                         {"5m * 2 == 10m", yes},
                         {"1.5 * 1h == 90m", yes},
@@ -144,7 +147,7 @@ TEST_CASE("match: arithmetic keeps its types") {
                         {"-7 % 4 == -3", yes},
                         {"7.0 / 2.0 == 3.5", yes},
                         {"1.0 / 0.0 > 1000000", yes},
-                        {"0.0 / 0.0 == 0.0 / 0.0", no},
+                        {"!(0.0 / 0.0 == 0.0 / 0.0)", yes},
                         {"0.0 / 0.0 != 0.0 / 0.0", yes},
                         {"9223372036854775807 + 1 < 0", yes},
                         {"(-9223372036854775807 - 1) / -1 < 0", yes},
@@ -172,10 +175,10 @@ TEST_CASE("match: strings compare by their bytes") {
 
 TEST_CASE("match: precedence and grouping") {
     check(sample(), {
-                        {"TRUE OR TRUE AND FALSE", yes},
-                        {"(TRUE OR TRUE) AND FALSE", no},
+                        {"TRUE OR TRUE AND level() == OK", yes},
+                        {"(TRUE OR TRUE) AND level() == OK", no},
                         {"FALSE AND FALSE OR TRUE", yes},
-                        {"FALSE AND (FALSE OR TRUE)", no},
+                        {"level() == OK AND (FALSE OR TRUE)", no},
                         {"1 + 2 * 3 == 7", yes},
                         {"(1 + 2) * 3 == 9", yes},
                         {"10 - 3 - 2 == 5", yes},
@@ -185,10 +188,10 @@ TEST_CASE("match: precedence and grouping") {
                         {"7 % 4 * 2 == 6", yes},
                         {"1 < 2 == TRUE", yes},
                         {"TRUE == 2 > 1", yes},
-                        {"FALSE == FALSE == FALSE", no},
-                        {"FALSE == (FALSE == FALSE)", no},
+                        {"!(FALSE == FALSE == FALSE)", yes},
+                        {"!(FALSE == (FALSE == FALSE))", yes},
                         {"FALSE == FALSE != FALSE", yes},
-                        {"!FALSE AND FALSE", no},
+                        {"!FALSE AND level() == OK", no},
                         {"!(FALSE AND FALSE)", yes},
                         {"!changed() == FALSE", yes},
                         {"!!TRUE", yes},
@@ -211,7 +214,7 @@ TEST_CASE("match: a tag that is not there") {
                         {"TRUE AND \"rack\" == 'a'", missing},
                         {"FALSE OR \"rack\" == 'a'", missing},
                         {"\"rack\" == 'a' OR TRUE", missing},
-                        {"\"rack\" == 'a' AND FALSE", missing},
+                        {"\"rack\" == 'a' AND level() == OK", missing},
                         {"(FALSE AND \"rack\" == 'a') OR \"rack\" == 'a'", missing},
                         {"\"Host\" == 'db1'", missing},
                     });
@@ -219,13 +222,13 @@ TEST_CASE("match: a tag that is not there") {
 
 TEST_CASE("match: AND and OR leave out what does not matter") {
     check(sample(), {
-                        {"FALSE AND \"rack\" == 'a'", no},
+                        {"level() == OK AND \"rack\" == 'a'", no},
                         {"TRUE OR \"rack\" == 'a'", yes},
-                        {"FALSE AND \"rack\" == 'a' AND \"row\" == 'b'", no},
+                        {"level() == OK AND \"rack\" == 'a' AND \"row\" == 'b'", no},
                         {"TRUE OR \"rack\" == 'a' OR \"row\" == 'b'", yes},
                         {"FALSE AND \"rack\" == 'a' OR TRUE", yes},
-                        {"FALSE AND (\"rack\" == 'a' OR TRUE)", no},
-                        {"!(TRUE OR \"rack\" == 'a')", no},
+                        {"level() == OK AND (\"rack\" == 'a' OR TRUE)", no},
+                        {"!(level() != OK OR \"rack\" == 'a')", no},
                         {"(FALSE AND \"rack\" == 'a') == FALSE", yes},
                         {"isPresent(\"rack\")", no},
                         {"!isPresent(\"rack\")", yes},
@@ -245,8 +248,47 @@ TEST_CASE("match: a result that is not there") {
                         {"strSubstring(\"host\", 1, 4) == 'b1'", missing},
                         {"strSubstring(\"host\", 2, 1) == ''", missing},
                         {"strSubstring(\"host\", strLength(\"empty\") - 1, 1) == ''", missing},
-                        {"FALSE AND 1 / strLength(\"empty\") == 0", no},
+                        {"level() == OK AND 1 / strLength(\"empty\") == 0", no},
                     });
+}
+
+TEST_CASE("match: if evaluates the condition and one of the results") {
+    check(sample(), {
+                        {"if(level() == CRITICAL, TRUE, FALSE)", yes},
+                        {"if(level() == OK, TRUE, \"host\" == 'x')", no},
+                        {"if(changed(), 1, 2) == 1", yes},
+                        {"if(changed(), 1.5, 2.5) == 1.5", yes},
+                        {"if(changed(), 1s, 2s) == 1s", yes},
+                        {"if(changed(), WARNING, OK) < level()", yes},
+                        {"if(changed(), \"host\", 'none') == 'db1'", yes},
+                        {"if(level() == OK, 'a', if(changed(), 'b', 'c')) == 'b'", yes},
+                        {"\"host\" =~ if(changed(), /^db/, /^web/)", yes},
+                        {"\"host\" =~ if(level() == OK, /^db/, /^web/)", no},
+                        {"1 + if(changed(), 2, 3) * 4 == 9", yes},
+                        {"strReplace(if(changed(), 'ab', 'c'), if(changed(), 'a', 'b'), \"host\", -1) == 'db1b'", yes},
+                        {"if(isPresent(\"rack\"), \"rack\" == 'a', TRUE)", yes},
+                        {"if(isPresent(\"host\"), TRUE, \"rack\" == 'a')", yes},
+                        {"if(\"rack\" == 'a', TRUE, TRUE)", missing},
+                        {"if(TRUE, \"rack\", 'a') == 'a'", missing},
+                        {"if(level() == OK AND changed(), FALSE, level() == CRITICAL AND changed())", yes},
+                    });
+}
+
+TEST_CASE("match: how long the alert lasts") {
+    EventDraft draft;
+    draft.topic = "system";
+    draft.id = "id";
+    draft.level = Level::warning;
+    const Event event{draft.to_abi(), Stamp{1, Level::warning, 600'000'000'000}};
+    check(event, {
+                     {"alertDuration() == 10m", yes},
+                     {"alertDuration() >= 5m AND alertDuration() < 1h", yes},
+                     {"alertDuration() > 10m", no},
+                     {"duration() == alertDuration()", yes},
+                     {"alertDuration() / 1m == 10", yes},
+                     {"string(alertDuration()) == '10m'", yes},
+                     {"alertDuration() / 4 == 150s", yes},
+                 });
 }
 
 TEST_CASE("match: text that is made has a limit") {

@@ -37,7 +37,34 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 std::vector<std::string> known_functions() {
     std::vector<std::string> names = function_names();
     names.emplace_back(is_present_name);
+    names.emplace_back(if_name);
     return names;
+}
+
+std::string listed(const std::vector<std::string>& items) {
+    std::string text;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0) text += i + 1 == items.size() ? " or " : ", ";
+        text += items[i];
+    }
+    return text;
+}
+
+std::size_t fitting_arguments(const Function& function, std::span<const Operand> arguments) {
+    std::size_t count = 0;
+    while (count < arguments.size() && arguments[count].type == function.arguments[count]) ++count;
+    return count;
+}
+
+TextError wrong_count(const Token& name, std::span<const Function* const> candidates, std::size_t given) {
+    std::vector<std::string> counts;
+    for (const Function* candidate : candidates) {
+        std::string count = candidate->count == 0 ? "no" : std::to_string(candidate->count);
+        if (std::find(counts.begin(), counts.end(), count) == counts.end()) counts.push_back(std::move(count));
+    }
+    return TextError{name.offset, shown(name) + " takes " + listed(counts) +
+                                      (counts.back() == "1" ? " argument" : " arguments") + ", not " +
+                                      std::to_string(given)};
 }
 
 }  // namespace
@@ -107,20 +134,51 @@ TextError unknown_function(const Token& name) {
 
 TextError wrong_arguments(const Token& name, std::span<const Function* const> candidates,
                           std::span<const Operand> arguments) {
-    const auto same_count = std::find_if(candidates.begin(), candidates.end(), [&](const Function* candidate) {
-        return candidate->count == arguments.size();
-    });
-    if (same_count == candidates.end()) {
-        const int wanted = candidates.front()->count;
-        return TextError{name.offset, shown(name) + " takes " + (wanted == 0 ? "no" : std::to_string(wanted)) +
-                                          (wanted == 1 ? " argument" : " arguments") + ", not " +
-                                          std::to_string(arguments.size())};
+    // As many arguments from the left as possible have to be right.
+    std::size_t right = 0;
+    bool same_count = false;
+    for (const Function* candidate : candidates) {
+        if (candidate->count != arguments.size()) continue;
+        same_count = true;
+        right = std::max(right, fitting_arguments(*candidate, arguments));
     }
-    std::size_t at = 0;
-    while (at + 1 < arguments.size() && arguments[at].type == (*same_count)->arguments[at]) ++at;
-    return TextError{arguments[at].offset, "argument " + std::to_string(at + 1) + " of " + shown(name) + " is " +
-                                               article(arguments[at].type) + " but has to be " +
-                                               article((*same_count)->arguments[at])};
+    if (!same_count) return wrong_count(name, candidates, arguments.size());
+    std::vector<std::string> wanted;
+    for (const Function* candidate : candidates) {
+        if (candidate->count != arguments.size() || fitting_arguments(*candidate, arguments) != right) continue;
+        std::string type = article(candidate->arguments[right]);
+        if (std::find(wanted.begin(), wanted.end(), type) == wanted.end()) wanted.push_back(std::move(type));
+    }
+    const Operand& argument = arguments[right];
+    std::string text = "argument " + std::to_string(right + 1) + " of " + shown(name) + " is " +
+                       article(argument.type) + " but has to be " + listed(wanted);
+    const auto wants = [&](Type type) {
+        return std::find(wanted.begin(), wanted.end(), name_of(type)) != wanted.end();
+    };
+    if (argument.type == Type::integer && wants(Type::real)) {
+        text += argument.constant ? "; write it with a point, as in 2.0" : "; write float(...)";
+    } else if (argument.type == Type::string && wants(Type::real)) {
+        text += "; write float(...)";
+    } else if (argument.type == Type::duration && !wants(Type::duration)) {
+        text += "; divide it, as in 5m / 1s";
+    } else if (argument.type == Type::level && wants(Type::integer)) {
+        text += "; write int(...)";
+    }
+    return TextError{argument.offset, text};
+}
+
+TextError wrong_if(const Token& name) {
+    return TextError{name.offset, "if takes 3 arguments: if(level() == CRITICAL, 'page', 'mail')"};
+}
+
+TextError wrong_condition(const Token& name, const Operand& condition) {
+    return TextError{condition.offset,
+                     "argument 1 of " + shown(name) + " is " + article(condition.type) + " but has to be a boolean"};
+}
+
+TextError different_branches(const Operand& left, const Operand& right) {
+    return TextError{right.offset, "both results of if have to be of one type, but these are " + article(left.type) +
+                                       " and " + article(right.type)};
 }
 
 }  // namespace tocsin::core::expression

@@ -13,6 +13,7 @@
 namespace tocsin::core::expression {
 
 inline constexpr std::string_view is_present_name = "isPresent";
+inline constexpr std::string_view if_name = "if";
 
 // What is told about each mistake in an expression.
 
@@ -31,5 +32,9 @@ TextError unknown_function(const Token& name);
 /// `candidates` are the functions of this name; none takes these arguments.
 TextError wrong_arguments(const Token& name, std::span<const Function* const> candidates,
                           std::span<const Operand> arguments);
+
+TextError wrong_if(const Token& name);
+TextError wrong_condition(const Token& name, const Operand& condition);
+TextError different_branches(const Operand& left, const Operand& right);
 
 }  // namespace tocsin::core::expression

@@ -2,12 +2,10 @@
 
 #include "base/text_error.hpp"
 #include "route/expression/advice.hpp"
+#include "route/expression/builder.hpp"
 #include "route/expression/functions.hpp"
 #include "route/expression/lexer.hpp"
 #include "route/expression/literal.hpp"
-#include "route/expression/operand.hpp"
-
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
@@ -20,9 +18,10 @@ namespace {
 /// Parses, checks the types and writes the steps in one pass. Each parse function leaves one value more on the stack.
 class Compiler {
   public:
-    Compiler(std::string_view text, Program& program) : lexer_{text}, program_{program}, token_{lexer_.next()} {}
+    Compiler(std::string_view text, Builder builder)
+        : lexer_{text}, builder_{std::move(builder)}, token_{lexer_.next()} {}
 
-    void compile();
+    Operand compile();
 
   private:
     Operand parse_binary(int least_precedence);
@@ -35,30 +34,24 @@ class Compiler {
     Operand parse_name();
     Operand parse_call(const Token& name);
     Operand parse_is_present(const Token& name);
+    Operand parse_if(const Token& name);
+    Operand parse_argument(const Token& name, bool last);
     std::vector<Operand> parse_arguments();
-
-    Operand push(Step step, Type type, std::size_t offset);
-    Operand push_constant(Value value, Type type, std::size_t offset);
-    Operand push_text(std::string text, std::size_t offset);
-    Operand push_regex(const Token& token);
-    Operand call(const Rule& rule, std::span<const Operand> operands, std::size_t offset, std::size_t fault_offset);
-    Operand fold(const Rule& rule, std::span<const Operand> operands, std::size_t offset, std::size_t fault_offset);
-    std::uint32_t add_name(const Token& reference);
+    std::string take_tag_name();
 
     void advance() { token_ = lexer_.next(); }
 
     Lexer lexer_;
-    Program& program_;
+    Builder builder_;
     Token token_;  // the first one that is not used up
     int nesting_ = 0;
-    std::size_t height_ = 0;     // of the stack
-    std::size_t kept_text_ = 0;  // bytes
 };
 
-void Compiler::compile() {
+Operand Compiler::compile() {
     const Operand whole = parse_binary(0);
     if (token_.kind != TokenKind::end) throw not_an_operator(token_, false);
     if (whole.type != Type::boolean) throw not_a_condition(whole);
+    return whole;
 }
 
 /// What is wrong whatever the event is, though the types are right.
@@ -90,20 +83,18 @@ Operand Compiler::parse_binary(int least_precedence) {
         const Rule rule = binary_rule(op.op, left.type, right.type);
         if (rule.run == nullptr) throw no_rule(left, op.op, op.offset, right);
         check_constants(left, op.op, op.offset, right);
-        left = call(rule, std::array{left, right}, left.offset, op.offset);
+        left = builder_.apply(rule, std::array{left, right}, left.offset, op.offset);
     }
     return left;
 }
 
 Operand Compiler::parse_logical(const Operand& left, Operator op) {
     if (left.type != Type::boolean) throw not_logical(op, left);
-    const std::size_t skip = program_.steps.size();
-    program_.steps.push_back({op == Operator::logical_and ? Step::Kind::skip_no : Step::Kind::skip_yes});
-    --height_;
+    const std::size_t skip = builder_.jump(op == Operator::logical_and ? Step::Kind::skip_no : Step::Kind::skip_yes);
     const Operand right = parse_binary(precedence(op) + 1);
     if (right.type != Type::boolean) throw not_logical(op, right);
-    program_.steps[skip].index = static_cast<std::uint32_t>(program_.steps.size());
-    return Operand{Type::boolean, left.offset, {}};
+    builder_.land(skip);
+    return builder_.logical(op, left, skip, right);
 }
 
 Operand Compiler::parse_primary() {
@@ -132,7 +123,7 @@ Operand Compiler::parse_unary() {
     const Operand operand = parse_primary();
     const Rule rule = unary_rule(op.op, operand.type);
     if (rule.run == nullptr) throw no_rule(op.op, op.offset, operand);
-    return call(rule, std::array{operand}, op.offset, op.offset);
+    return builder_.apply(rule, std::array{operand}, op.offset, op.offset);
 }
 
 Operand Compiler::parse_parentheses() {
@@ -153,23 +144,29 @@ Operand Compiler::parse_literal() {
         switch (token.kind) {
             case TokenKind::number:
                 if (token.text.find('.') != std::string_view::npos)
-                    return push_constant(Value{parse_real(token.text)}, Type::real, token.offset);
-                return push_constant(Value{parse_integer(token.text)}, Type::integer, token.offset);
+                    return builder_.constant(Value{parse_real(token.text)}, Type::real, token.offset);
+                return builder_.constant(Value{parse_integer(token.text)}, Type::integer, token.offset);
             case TokenKind::duration:
-                return push_constant(Value{parse_duration_literal(token.text)}, Type::duration, token.offset);
-            case TokenKind::regex: return push_regex(token);
+                return builder_.constant(Value{parse_duration_literal(token.text)}, Type::duration, token.offset);
+            case TokenKind::regex: return builder_.regex(unquote(token.text), token.offset);
             default: break;
         }
     } catch (const LiteralError& error) {
         throw TextError{token.offset, error.what()};
     }
-    return push_text(unquote(token.text), token.offset);
+    return builder_.text(unquote(token.text), token.offset);
+}
+
+std::string Compiler::take_tag_name() {
+    std::string name = unquote(token_.text);
+    if (name.empty()) throw TextError{token_.offset, "the name of the tag is empty"};
+    advance();
+    return name;
 }
 
 Operand Compiler::parse_tag() {
-    const Token token = token_;
-    advance();
-    return push({Step::Kind::tag, 0, add_name(token)}, Type::string, token.offset);
+    const std::size_t offset = token_.offset;
+    return builder_.tag(take_tag_name(), offset);
 }
 
 Operand Compiler::parse_name() {
@@ -177,10 +174,10 @@ Operand Compiler::parse_name() {
     advance();
     if (token_.kind == TokenKind::left_parenthesis) return parse_call(name);
     if (name.text == "TRUE" || name.text == "FALSE")
-        return push_constant(Value{name.text == "TRUE"}, Type::boolean, name.offset);
+        return builder_.constant(Value{name.text == "TRUE"}, Type::boolean, name.offset);
     for (const Level level : {Level::ok, Level::info, Level::warning, Level::critical}) {
         if (name.text == tocsin::name_of(level))
-            return push_constant(Value{static_cast<std::int64_t>(level)}, Type::level, name.offset);
+            return builder_.constant(Value{static_cast<std::int64_t>(level)}, Type::level, name.offset);
     }
     throw unknown_name(name);
 }
@@ -188,6 +185,7 @@ Operand Compiler::parse_name() {
 Operand Compiler::parse_call(const Token& name) {
     advance();
     if (name.text == is_present_name) return parse_is_present(name);
+    if (name.text == if_name) return parse_if(name);
     const std::vector<const Function*> candidates = find_functions(name.text);
     if (candidates.empty()) throw unknown_function(name);
     const std::vector<Operand> arguments = parse_arguments();
@@ -198,18 +196,43 @@ Operand Compiler::parse_call(const Token& name) {
     };
     const auto fitting = std::find_if(candidates.begin(), candidates.end(), fits);
     if (fitting == candidates.end()) throw wrong_arguments(name, candidates, arguments);
-    return call({(*fitting)->run, (*fitting)->result}, arguments, name.offset, name.offset);
+    return builder_.call(**fitting, arguments, name.offset);
 }
 
 Operand Compiler::parse_is_present(const Token& name) {
-    const Token reference = token_;
-    if (reference.kind != TokenKind::reference)
-        throw TextError{reference.offset, "isPresent wants a tag: isPresent(\"host\")"};
-    advance();
+    if (token_.kind != TokenKind::reference)
+        throw TextError{token_.offset, "isPresent wants a tag: isPresent(\"host\")"};
+    std::string tag = take_tag_name();
     if (token_.kind != TokenKind::right_parenthesis)
         throw TextError{token_.offset, "isPresent wants one tag and nothing else: isPresent(\"host\")"};
     advance();
-    return push({Step::Kind::present, 0, add_name(reference)}, Type::boolean, name.offset);
+    return builder_.present(std::move(tag), name.offset);
+}
+
+/// Only the argument that is chosen is evaluated.
+Operand Compiler::parse_if(const Token& name) {
+    const Operand condition = parse_argument(name, false);
+    if (condition.type != Type::boolean) throw wrong_condition(name, condition);
+    const std::size_t otherwise = builder_.jump(Step::Kind::jump_no);
+    const Operand left = parse_argument(name, false);
+    const std::size_t end = builder_.jump(Step::Kind::jump);
+    builder_.land(otherwise);
+    const Operand right = parse_argument(name, true);
+    if (left.type != right.type) throw different_branches(left, right);
+    builder_.land(end);
+    return Operand{left.type, name.offset, condition.first, {}, no_logical};
+}
+
+/// One argument of if, and what stands behind it.
+Operand Compiler::parse_argument(const Token& name, bool last) {
+    if (token_.kind == TokenKind::right_parenthesis) throw wrong_if(name);
+    const Operand argument = parse_binary(0);
+    if (token_.kind != (last ? TokenKind::right_parenthesis : TokenKind::comma)) {
+        if (token_.kind == TokenKind::right_parenthesis || token_.kind == TokenKind::comma) throw wrong_if(name);
+        throw not_an_operator(token_, true);
+    }
+    advance();
+    return argument;
 }
 
 std::vector<Operand> Compiler::parse_arguments() {
@@ -224,68 +247,6 @@ std::vector<Operand> Compiler::parse_arguments() {
     }
     advance();
     return arguments;
-}
-
-Operand Compiler::push(Step step, Type type, std::size_t offset) {
-    if (++height_ > stack_size)
-        throw TextError{offset, "too complicated: more than " + std::to_string(stack_size) + " values at once"};
-    program_.steps.push_back(step);
-    return Operand{type, offset, {}};
-}
-
-Operand Compiler::push_constant(Value value, Type type, std::size_t offset) {
-    const auto index = static_cast<std::uint32_t>(program_.constants.size());
-    Operand operand = push({Step::Kind::constant, 0, index}, type, offset);
-    program_.constants.push_back(value);
-    operand.constant = value;
-    return operand;
-}
-
-Operand Compiler::push_text(std::string text, std::size_t offset) {
-    kept_text_ += text.size();
-    if (kept_text_ > most_text) throw TextError{offset, "the constant texts together grow above 8 MiB"};
-    const std::string_view kept = program_.texts.emplace_back(std::move(text));
-    return push_constant(Value{kept}, Type::string, offset);
-}
-
-Operand Compiler::push_regex(const Token& token) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    auto regex = std::make_unique<const re2::RE2>(unquote(token.text), options);
-    if (!regex->ok()) throw TextError{token.offset, "invalid regular expression: " + regex->error()};
-    const re2::RE2* kept = program_.regexes.emplace_back(std::move(regex)).get();
-    return push_constant(Value{kept}, Type::regex, token.offset);
-}
-
-Operand Compiler::call(const Rule& rule, std::span<const Operand> operands, std::size_t offset,
-                       std::size_t fault_offset) {
-    const auto is_constant = [](const Operand& operand) { return operand.constant.has_value(); };
-    if (!operands.empty() && std::all_of(operands.begin(), operands.end(), is_constant))
-        return fold(rule, operands, offset, fault_offset);
-    height_ -= operands.size();
-    const auto count = static_cast<std::uint8_t>(operands.size());
-    return push({Step::Kind::call, count, 0, rule.run}, rule.result, offset);
-}
-
-/// Replaces the steps that push the constant operands, which are the last ones, by the result.
-Operand Compiler::fold(const Rule& rule, std::span<const Operand> operands, std::size_t offset,
-                       std::size_t fault_offset) {
-    Frame frame{nullptr};
-    Value values[most_arguments];
-    for (std::size_t i = 0; i < operands.size(); ++i) values[i] = *operands[i].constant;
-    if (!rule.run(frame, values)) throw TextError{fault_offset, std::string{frame.failure()}};
-    height_ -= operands.size();
-    program_.steps.resize(program_.steps.size() - operands.size());
-    program_.constants.resize(program_.constants.size() - operands.size());
-    if (rule.result == Type::string) return push_text(std::string{values[0].text}, offset);
-    return push_constant(values[0], rule.result, offset);
-}
-
-std::uint32_t Compiler::add_name(const Token& reference) {
-    std::string name = unquote(reference.text);
-    if (name.empty()) throw TextError{reference.offset, "the name of the tag is empty"};
-    program_.names.push_back(std::move(name));
-    return static_cast<std::uint32_t>(program_.names.size() - 1);
 }
 
 /// Where TICKscript's prefix stands, which has no place in a match.
@@ -304,9 +265,9 @@ std::unique_ptr<const Program> compile(std::string_view text) {
                         "the expression is longer than " + std::to_string(longest_expression) + " bytes"};
     if (const std::size_t prefix = find_prefix(text); prefix != std::string_view::npos)
         throw TextError{prefix, "leave out \"lambda:\", a match is the expression alone"};
-    auto program = std::make_unique<Program>();
-    Compiler{text, *program}.compile();
-    return program;
+    Draft merged;
+    Compiler{text, Builder{merged, true}}.compile();
+    return std::move(merged.program);
 }
 
 }  // namespace tocsin::core::expression

@@ -23,11 +23,18 @@ bool task_name(Frame& frame, Value* values) {
     return true;
 }
 
+bool alert_duration(Frame& frame, Value* values) {
+    values[0] = Value{frame.event().duration()};
+    return true;
+}
+
 constexpr Function functions[] = {
     {"level", Type::level, level},
     {"changed", Type::boolean, changed},
     {"name", Type::string, name},
     {"taskName", Type::string, task_name},
+    {"alertDuration", Type::duration, alert_duration},
+    {"duration", Type::duration, alert_duration},  // as Kapacitor called it before 1.6
 };
 
 }  // namespace

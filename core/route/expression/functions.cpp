@@ -1,11 +1,15 @@
 #include "route/expression/functions.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tocsin::core::expression {
 namespace {
 
-std::array<std::span<const Function>, 2> all_functions() noexcept { return {event_functions(), string_functions()}; }
+std::array<std::span<const Function>, 6> all_functions() noexcept {
+    return {event_functions(), string_functions(), conversion_functions(),
+            math_functions(),  time_functions(),   varying_functions()};
+}
 
 }  // namespace
 
@@ -24,6 +28,8 @@ std::vector<std::string> function_names() {
     for (const auto& group : all_functions()) {
         for (const Function& function : group) names.emplace_back(function.name);
     }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
 }
 

@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -80,11 +81,12 @@ bool divide_duration(Frame& frame, Value* values) {
 bool concatenate(Frame& frame, Value* values) {
     const std::string_view left = values[0].text;
     const std::string_view right = values[1].text;
-    if (left.size() + right.size() > longest_text) return frame.fail(too_long);
-    std::string text;
-    text.reserve(left.size() + right.size());
-    text.append(left).append(right);
-    return frame.give(values[0], std::move(text));
+    const std::size_t size = left.size() + right.size();
+    char* const text = frame.room(size);
+    if (text == nullptr) return false;
+    std::copy(right.begin(), right.end(), std::copy(left.begin(), left.end(), text));
+    values[0] = Value{std::string_view{text, size}};
+    return true;
 }
 
 bool negate_integer(Frame&, Value* values) {

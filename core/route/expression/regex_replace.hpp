@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -10,10 +11,34 @@ class RE2;
 
 namespace tocsin::core::expression {
 
-/// Appends `text` to `out` with each match of `regex` replaced as Go's Regexp.ReplaceAllString does: in `replacement`,
-/// `$1`, `${1}`, `$name` and `${name}` stand for groups (a name is as long as it can be; one that is not there gives
-/// nothing), `$$` for `$`. Returns false when `out` would grow above `limit` bytes.
-bool regex_replace(const re2::RE2& regex, std::string_view text, std::string_view replacement, std::size_t limit,
-                   std::string& out);
+/// Replaces the matches of a regular expression in texts as Go's Regexp.ReplaceAllString does: in the replacement,
+/// `$1`,
+/// `${1}`, `$name` and `${name}` stand for groups (a name is as long as it can be; one that is not there gives
+/// nothing),
+/// `$$` for `$`. Thread-safe.
+class RegexReplacement {
+  public:
+    /// Both arguments must outlive it.
+    RegexReplacement(const re2::RE2& regex, std::string_view replacement);
+
+    /// Whether there is anything to replace in `text`.
+    bool matches(std::string_view text) const;
+
+    /// Appends `text` with its matches replaced to `out`. Returns false when `out` would grow above `limit` bytes.
+    bool apply(std::string_view text, std::size_t limit, std::string& out) const;
+
+  private:
+    /// Literal text, or a group when `group` is not negative.
+    struct Piece {
+        std::string_view text;
+        int group = -1;
+    };
+
+    int group_named(std::string_view name) const;
+
+    const re2::RE2* regex_;
+    std::vector<Piece> pieces_;
+    int groups_ = 1;  // that are asked for, the whole match included
+};
 
 }  // namespace tocsin::core::expression

@@ -55,20 +55,23 @@ TEST_CASE("regex_replace: what Go's ReplaceAllString gives") {
         CAPTURE(expected.text);
         CAPTURE(expected.replacement);
         std::string out;
-        CHECK(regex_replace(re2::RE2{expected.pattern}, expected.text, expected.replacement, 1000, out));
+        const re2::RE2 regex{expected.pattern};
+        CHECK(RegexReplacement{regex, expected.replacement}.apply(expected.text, 1000, out));
         CHECK(out == expected.result);
     }
 }
 
 TEST_CASE("regex_replace: stops at the limit") {
     std::string out;
-    CHECK(regex_replace(re2::RE2{"a"}, "aaa", "bb", 6, out));
+    const re2::RE2 a{"a"};
+    CHECK(RegexReplacement{a, "bb"}.apply("aaa", 6, out));
     CHECK(out == "bbbbbb");
     out.clear();
-    CHECK_FALSE(regex_replace(re2::RE2{"a"}, "aaa", "bb", 5, out));
+    CHECK_FALSE(RegexReplacement{a, "bb"}.apply("aaa", 5, out));
     CHECK(out.size() <= 5);
     out.clear();
-    CHECK_FALSE(regex_replace(re2::RE2{"x"}, "aaa", "", 2, out));
+    const re2::RE2 x{"x"};
+    CHECK_FALSE(RegexReplacement{x, ""}.apply("aaa", 2, out));
 }
 
 }  // namespace

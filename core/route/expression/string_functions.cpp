@@ -75,8 +75,10 @@ bool replace(Frame& frame, Value* values) {
     const std::size_t size = text.size() - left * old.size() + left * fresh.size();
     if (size > longest_text) return frame.fail(too_long);
 
-    std::string out;
-    out.reserve(size);
+    char* const made = frame.room(size);
+    if (made == nullptr) return false;
+    char* end = made;
+    const auto append = [&end](std::string_view part) { end = std::copy(part.begin(), part.end(), end); };
     std::size_t start = 0;
     for (bool first = true; left > 0; --left, first = false) {
         std::size_t at = start;
@@ -85,11 +87,13 @@ bool replace(Frame& frame, Value* values) {
         } else if (!first) {
             next_code_point(text, at);
         }
-        out.append(text.substr(start, at - start)).append(fresh);
+        append(text.substr(start, at - start));
+        append(fresh);
         start = at + old.size();
     }
-    out.append(text.substr(start));
-    return frame.give(values[0], std::move(out));
+    append(text.substr(start));
+    values[0] = Value{std::string_view{made, size}};
+    return true;
 }
 
 // As Go's text[start:stop], so `stop` may be the end; Kapacitor refuses that one.
@@ -109,10 +113,9 @@ bool map_case(Frame& frame, Value* values) {
     const auto same = [](char byte) { return (byte & 0x80) == 0 && map(byte) == byte; };
     if (std::all_of(text.begin(), text.end(), same)) return true;
     if (text.size() > longest_text) return frame.fail(too_long);
-    std::string out;
-    out.reserve(text.size());
+    std::string& out = Frame::draft();
     for (std::size_t at = 0; at < text.size();) append_utf8(out, map(next_code_point(text, at)));
-    return frame.give(values[0], std::move(out));
+    return frame.give(values[0], out);
 }
 
 template <class Drop>
@@ -167,11 +170,19 @@ bool trim_suffix(Frame&, Value* values) {
     return true;
 }
 
+bool apply(Frame& frame, Value* values, const RegexReplacement& replacement) {
+    const std::string_view text = values[1].text;
+    if (!replacement.matches(text)) {
+        values[0] = Value{text};
+        return true;
+    }
+    std::string& out = Frame::draft();
+    if (!replacement.apply(text, longest_text, out)) return frame.fail(too_long);
+    return frame.give(values[0], out);
+}
+
 bool replace_regex(Frame& frame, Value* values) {
-    std::string out;
-    if (!regex_replace(*values[0].regex, values[1].text, values[2].text, longest_text, out))
-        return frame.fail(too_long);
-    return frame.give(values[0], std::move(out));
+    return apply(frame, values, RegexReplacement{*values[0].regex, values[2].text});
 }
 
 constexpr Type text = Type::string;
@@ -203,5 +214,7 @@ constexpr Function functions[] = {
 }  // namespace
 
 std::span<const Function> string_functions() noexcept { return functions; }
+
+bool apply_replacement(Frame& frame, Value* values) { return apply(frame, values, *values[2].replacement); }
 
 }  // namespace tocsin::core::expression

@@ -52,7 +52,13 @@ RuneSet::RuneSet(std::string_view runes) {
         if (code_point >= 0 && code_point < 128) {
             ascii_.set(static_cast<std::size_t>(code_point));
         } else {
-            others_.push_back(code_point < 0 ? replacement : code_point);
+            const int other = code_point < 0 ? replacement : code_point;
+            if (few_size_ < few) {
+                few_[few_size_++] = other;
+                continue;
+            }
+            if (others_.empty()) others_.assign(few_, few_ + few_size_);
+            others_.push_back(other);
         }
     }
     std::sort(others_.begin(), others_.end());
@@ -60,7 +66,9 @@ RuneSet::RuneSet(std::string_view runes) {
 
 bool RuneSet::contains(int code_point) const noexcept {
     if (code_point >= 0 && code_point < 128) return ascii_[static_cast<std::size_t>(code_point)];
-    return std::binary_search(others_.begin(), others_.end(), code_point < 0 ? replacement : code_point);
+    const int other = code_point < 0 ? replacement : code_point;
+    if (others_.empty()) return std::find(few_, few_ + few_size_, other) != few_ + few_size_;
+    return std::binary_search(others_.begin(), others_.end(), other);
 }
 
 std::size_t RuneSet::find_first_in(std::string_view text) const noexcept {

@@ -32,8 +32,12 @@ class RuneSet {
     std::size_t find_last_in(std::string_view text) const noexcept;
 
   private:
+    static constexpr std::size_t few = 16;
+
     std::bitset<128> ascii_;
-    std::vector<int> others_;  // sorted
+    std::size_t few_size_ = 0;
+    int few_[few];             // the first others; no allocation for them
+    std::vector<int> others_;  // all others when there are more, sorted
 };
 
 }  // namespace tocsin::core::expression

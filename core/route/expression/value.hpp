@@ -10,6 +10,8 @@ class RE2;
 
 namespace tocsin::core::expression {
 
+class RegexReplacement;
+
 /// The type of an expression; known when it is compiled.
 enum class Type : std::uint8_t { boolean, integer, real, string, duration, time, regex, level };
 
@@ -37,11 +39,14 @@ union Value {
     explicit Value(std::string_view value) noexcept : text{value} {}
     explicit Value(const re2::RE2* value) noexcept : regex{value} {}
 
+    explicit Value(const RegexReplacement* value) noexcept : replacement{value} {}
+
     bool boolean;
     std::int64_t integer;  ///< integer; duration and time in nanoseconds; level as its number
     double real;
     std::string_view text;  ///< string: bytes of the event, the program or the frame
     const re2::RE2* regex;
+    const RegexReplacement* replacement;
 };
 static_assert(std::is_trivially_copyable_v<Value>);
 

@@ -29,7 +29,7 @@ class Match {
     };
 
     /// Compiles and checks; an empty or blank text always matches. Throws TextError, also for what fails whatever the
-    /// event is, such as a division by a constant zero.
+    /// event is, such as a division by a constant zero, and for what is never true (expression/never_true.hpp).
     explicit Match(std::string_view text);
 
     Result operator()(const Event& event) const noexcept;

@@ -6,6 +6,7 @@
 #include "route/expression/functions.hpp"
 #include "route/expression/lexer.hpp"
 #include "route/expression/literal.hpp"
+#include "route/expression/never_true.hpp"
 
 #include <algorithm>
 #include <array>
@@ -265,6 +266,9 @@ std::unique_ptr<const Program> compile(std::string_view text) {
                         "the expression is longer than " + std::to_string(longest_expression) + " bytes"};
     if (const std::size_t prefix = find_prefix(text); prefix != std::string_view::npos)
         throw TextError{prefix, "leave out \"lambda:\", a match is the expression alone"};
+    Draft analysed;
+    analysed.whole = Compiler{text, Builder{analysed, false}}.compile();
+    check_can_be_true(analysed);
     Draft merged;
     Compiler{text, Builder{merged, true}}.compile();
     return std::move(merged.program);

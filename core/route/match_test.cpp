@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tocsin::core {
 namespace {
@@ -218,6 +219,62 @@ TEST_CASE("match: a tag that is not there") {
                         {"(FALSE AND \"rack\" == 'a') OR \"rack\" == 'a'", missing},
                         {"\"Host\" == 'db1'", missing},
                     });
+}
+
+TEST_CASE("match: many tags, in the event and in the match") {
+    std::vector<std::string> names;
+    for (char c = 'a'; c <= 't'; ++c) names.emplace_back(1, c);
+    for (const std::size_t there : {0u, 1u, 7u, 8u, 9u, 20u}) {
+        MatchTestEvent described;
+        for (std::size_t i = 0; i < there; ++i) described.tags.emplace_back(names[i], names[i]);
+        const Event event = described.make();
+        std::string all = "TRUE";
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const std::string tag = "\"" + names[i] + "\"";
+            CAPTURE(tag);
+            const bool is_there = i < there;
+            CHECK(Match{"isPresent(" + tag + ")"}(event) == (is_there ? yes : no));
+            CHECK(Match{tag + " == '" + names[i] + "'"}(event) == (is_there ? yes : missing));
+            CHECK(Match{tag + " != '" + names[i] + "'"}(event) == (is_there ? no : missing));
+            CHECK(Match{tag + " =~ /" + names[i] + "/"}(event) == (is_there ? yes : missing));
+            CHECK(Match{"'" + names[i] + "' == " + tag}(event) == (is_there ? yes : missing));
+            // Looked at twice, as more than can be kept.
+            if (is_there)
+                all += " AND " + tag + " == '" + names[i] + "' AND " + tag + " !~ /A/ AND strLength(" + tag + ") == 1";
+        }
+        CHECK(Match{all}(event) == yes);
+        CHECK(Match{all + " AND name() == 'none'"}(event) == no);
+    }
+}
+
+TEST_CASE("match: steps that are merged say the same") {
+    // What is inside of an if is not merged with what is outside.
+    const char* const parts[] = {"level() >= WARNING", "1 < level()",        "level() != 3",      "changed()",
+                                 "!changed()",         "changed() == FALSE", "TRUE != changed()", "!(level() == OK)",
+                                 "\"x\" == 'a'",       "'a' != \"x\"",       "\"x\" =~ /^a/",     "\"x\" !~ /^a/"};
+    for (const Level level : {Level::ok, Level::info, Level::warning, Level::critical}) {
+        for (const Level previous : {Level::ok, Level::critical}) {
+            for (const char* x : {"a", "b"}) {
+                const Event event =
+                    MatchTestEvent{.level = level, .previous_level = previous, .tags = {{"x", x}}}.make();
+                const auto holds = [&event](const std::string& text) {
+                    return Match{"taskName() == 'none' OR (" + text + ")"}(event) == yes;
+                };
+                for (const std::string left : parts) {
+                    const bool left_holds = holds("if(" + left + ", TRUE, FALSE)");
+                    CAPTURE(left);
+                    CHECK(holds(left) == left_holds);
+                    for (const std::string right : parts) {
+                        CAPTURE(right);
+                        const bool right_holds = holds("if(" + right + ", TRUE, FALSE)");
+                        CHECK(holds(left + " AND " + right) == (left_holds && right_holds));
+                        CHECK(holds(left + " OR " + right) == (left_holds || right_holds));
+                        CHECK(holds("!(" + left + " OR " + right + ")") == !(left_holds || right_holds));
+                    }
+                }
+            }
+        }
+    }
 }
 
 TEST_CASE("match: AND and OR leave out what does not matter") {

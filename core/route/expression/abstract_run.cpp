@@ -118,6 +118,8 @@ void AbstractRun::take(const Step& step, Frame& frame) {
         case Step::Kind::facts:
         case Step::Kind::tag_equal:
         case Step::Kind::tag_differs:
+        case Step::Kind::tag_matches:
+        case Step::Kind::tag_matches_not:
             stack_.resize(stack_.size() - step.count);
             stack_.push_back({});
             break;

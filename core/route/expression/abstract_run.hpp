@@ -25,7 +25,7 @@ struct Known {
     };
 
     Kind kind = Kind::nothing;
-    Value value = {};
+    Value value{std::string_view{}};
     std::int64_t low = 0;
     std::int64_t high = 0;
 };

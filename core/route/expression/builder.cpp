@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace tocsin::core::expression {
@@ -192,18 +193,24 @@ bool Builder::merge_facts(Native run, std::span<const Operand> operands) {
     return true;
 }
 
-/// A tag that is or is not a constant text.
+/// A tag that is or is not a constant text, or matches a regular expression or not.
 bool Builder::merge_tag(Native run, std::span<const Operand> operands) {
-    static const Native equal = binary_rule(Operator::equal, Type::string, Type::string).run;
-    static const Native differs = binary_rule(Operator::not_equal, Type::string, Type::string).run;
-    if (run != equal && run != differs) return false;
+    static const std::pair<Native, Step::Kind> merged_kinds[] = {
+        {binary_rule(Operator::equal, Type::string, Type::string).run, Step::Kind::tag_equal},
+        {binary_rule(Operator::not_equal, Type::string, Type::string).run, Step::Kind::tag_differs},
+        {binary_rule(Operator::matches, Type::string, Type::regex).run, Step::Kind::tag_matches},
+        {binary_rule(Operator::matches_not, Type::string, Type::regex).run, Step::Kind::tag_matches_not},
+    };
+    const auto kind = std::find_if(std::begin(merged_kinds), std::end(merged_kinds),
+                                   [run](const auto& merged_kind) { return merged_kind.first == run; });
+    if (kind == std::end(merged_kinds)) return false;
     std::vector<Step>& steps = program_.steps;
     const std::size_t variable = is_constant(operands[0]) ? 1 : 0;
     const Step tag = steps[operands[variable].first];
     const Step constant = steps[operands[1 - variable].first];
     if (tag.kind != Step::Kind::tag || constant.kind != Step::Kind::constant) return false;
     steps.resize(operands[0].first);
-    Step merged{run == equal ? Step::Kind::tag_equal : Step::Kind::tag_differs, 0, tag.index, {}};
+    Step merged{kind->second, 0, tag.index, {}};
     merged.constant = constant.index;
     steps.push_back(merged);
     return true;

@@ -34,6 +34,8 @@ struct Step {
         facts,        ///< pushes whether bit `facts_bit` of `index` is set
         tag_equal,    ///< pushes whether the tag names[index] is constants[constant]; ends the program without the tag
         tag_differs,  ///< the same for the contrary
+        tag_matches,  ///< the same for a regular expression
+        tag_matches_not,  ///< and for its contrary
     };
 
     Kind kind;
@@ -41,7 +43,7 @@ struct Step {
     std::uint32_t index = 0;
     union {
         Native native = nullptr;
-        std::size_t constant;  // of tag_equal and tag_differs
+        std::size_t constant;  // of what begins with tag_
     };
 };
 

@@ -60,11 +60,7 @@ int RegexReplacement::group_named(std::string_view name) const {
     return found == names.end() ? -1 : found->second;
 }
 
-bool RegexReplacement::matches(std::string_view text) const {
-    return regex_->Match({text.data(), text.size()}, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
-}
-
-bool RegexReplacement::apply(std::string_view text, std::size_t limit, std::string& out) const {
+RegexReplacement::Result RegexReplacement::apply(std::string_view text, std::size_t limit, std::string& out) const {
     const auto append = [&](std::string_view part) {
         if (out.size() + part.size() > limit) return false;
         out += part;
@@ -77,13 +73,14 @@ bool RegexReplacement::apply(std::string_view text, std::size_t limit, std::stri
         many.resize(static_cast<std::size_t>(groups_));
         groups = many.data();
     }
+    bool found = false;
     std::size_t copied = 0;  // up to here the text is in `out`
     std::size_t from = 0;
     while (from <= text.size() &&
            regex_->Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, groups, groups_)) {
         const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
         const std::size_t end = begin + groups[0].size();
-        if (!append(text.substr(copied, begin - copied))) return false;
+        if (!append(text.substr(copied, begin - copied))) return Result::too_long;
         // An empty match directly behind the previous one does not count.
         if (end > copied || begin == 0) {
             for (const Piece& piece : pieces_) {
@@ -92,10 +89,11 @@ bool RegexReplacement::apply(std::string_view text, std::size_t limit, std::stri
                     const re2::StringPiece& group = groups[piece.group];
                     part = group.data() == nullptr ? std::string_view{} : std::string_view{group.data(), group.size()};
                 }
-                if (!append(part)) return false;
+                if (!append(part)) return Result::too_long;
             }
         }
         copied = end;
+        found = true;
         std::size_t next = from;
         if (next < text.size()) {
             next_code_point(text, next);
@@ -104,7 +102,8 @@ bool RegexReplacement::apply(std::string_view text, std::size_t limit, std::stri
         }
         from = std::max(next, end);
     }
-    return append(text.substr(copied));
+    if (!found) return Result::unchanged;
+    return append(text.substr(copied)) ? Result::replaced : Result::too_long;
 }
 
 }  // namespace tocsin::core::expression

@@ -21,11 +21,11 @@ class RegexReplacement {
     /// Both arguments must outlive it.
     RegexReplacement(const re2::RE2& regex, std::string_view replacement);
 
-    /// Whether there is anything to replace in `text`.
-    bool matches(std::string_view text) const;
+    enum class Result { unchanged, replaced, too_long };
 
-    /// Appends `text` with its matches replaced to `out`. Returns false when `out` would grow above `limit` bytes.
-    bool apply(std::string_view text, std::size_t limit, std::string& out) const;
+    /// Appends `text` with its matches replaced to `out`, nothing when there is no match. `too_long` when `out` would
+    /// grow above `limit` bytes.
+    Result apply(std::string_view text, std::size_t limit, std::string& out) const;
 
   private:
     /// Literal text, or a group when `group` is not negative.

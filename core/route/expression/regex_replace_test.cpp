@@ -9,6 +9,8 @@
 namespace tocsin::core::expression {
 namespace {
 
+constexpr auto unchanged = RegexReplacement::Result::unchanged;
+
 struct Case {
     const char* pattern;
     std::string_view text;
@@ -56,7 +58,10 @@ TEST_CASE("regex_replace: what Go's ReplaceAllString gives") {
         CAPTURE(expected.replacement);
         std::string out;
         const re2::RE2 regex{expected.pattern};
-        CHECK(RegexReplacement{regex, expected.replacement}.apply(expected.text, 1000, out));
+        if (RegexReplacement{regex, expected.replacement}.apply(expected.text, 1000, out) == unchanged) {
+            CHECK(out.empty());
+            out = expected.text;
+        }
         CHECK(out == expected.result);
     }
 }
@@ -64,14 +69,15 @@ TEST_CASE("regex_replace: what Go's ReplaceAllString gives") {
 TEST_CASE("regex_replace: stops at the limit") {
     std::string out;
     const re2::RE2 a{"a"};
-    CHECK(RegexReplacement{a, "bb"}.apply("aaa", 6, out));
+    CHECK(RegexReplacement{a, "bb"}.apply("aaa", 6, out) == RegexReplacement::Result::replaced);
     CHECK(out == "bbbbbb");
     out.clear();
-    CHECK_FALSE(RegexReplacement{a, "bb"}.apply("aaa", 5, out));
+    CHECK(RegexReplacement{a, "bb"}.apply("aaa", 5, out) == RegexReplacement::Result::too_long);
     CHECK(out.size() <= 5);
     out.clear();
     const re2::RE2 x{"x"};
-    CHECK_FALSE(RegexReplacement{x, ""}.apply("aaa", 2, out));
+    CHECK(RegexReplacement{x, ""}.apply("aaa", 2, out) == unchanged);
+    CHECK(RegexReplacement{x, ""}.apply("aax", 1, out) == RegexReplacement::Result::too_long);
 }
 
 }  // namespace

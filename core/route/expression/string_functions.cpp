@@ -172,13 +172,13 @@ bool trim_suffix(Frame&, Value* values) {
 
 bool apply(Frame& frame, Value* values, const RegexReplacement& replacement) {
     const std::string_view text = values[1].text;
-    if (!replacement.matches(text)) {
-        values[0] = Value{text};
-        return true;
-    }
     std::string& out = Frame::draft();
-    if (!replacement.apply(text, longest_text, out)) return frame.fail(too_long);
-    return frame.give(values[0], out);
+    switch (replacement.apply(text, longest_text, out)) {
+        case RegexReplacement::Result::unchanged: values[0] = Value{text}; return true;
+        case RegexReplacement::Result::replaced: return frame.give(values[0], out);
+        case RegexReplacement::Result::too_long: break;
+    }
+    return frame.fail(too_long);
 }
 
 bool replace_regex(Frame& frame, Value* values) {

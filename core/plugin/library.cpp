@@ -53,7 +53,9 @@ void check_kind(const Kind* kind, std::string_view what) {
     if (is_reserved(name)) fail(fmt::format("\"{}\" cannot be the name of a {}: choose another", name, what));
 }
 
-SinkKind read(const tocsin_sink_kind* abi) {
+}  // namespace
+
+SinkKind read_kind(const tocsin_sink_kind* abi) {
     check_kind(abi, "sink");
     SinkKind kind;
     kind.name = view(abi->name);
@@ -71,7 +73,7 @@ SinkKind read(const tocsin_sink_kind* abi) {
     return kind;
 }
 
-SourceKind read(const tocsin_source_kind* abi) {
+SourceKind read_kind(const tocsin_source_kind* abi) {
     check_kind(abi, "source");
     SourceKind kind;
     kind.name = view(abi->name);
@@ -87,6 +89,8 @@ SourceKind read(const tocsin_source_kind* abi) {
     }
     return kind;
 }
+
+namespace {
 
 void check_version(unsigned major, unsigned minor) {
     if (major == TOCSIN_ABI_MAJOR && minor <= TOCSIN_ABI_MINOR) return;
@@ -143,9 +147,9 @@ Library load_library(const std::filesystem::path& file) {
     check_elf_file(file);
     log::debug("loading a plugin", {{"file", file.string()}});
     const auto& plugin = descriptor_of(map(file));
-    Library library{file, declared_text(plugin.name, "name"), declared_text(plugin.version, "version"), {}, {}};
-    for (const auto* kind : std::span{plugin.sinks, plugin.sink_count}) library.sinks.push_back(read(kind));
-    for (const auto* kind : std::span{plugin.sources, plugin.source_count}) library.sources.push_back(read(kind));
+    Library library{file, declared_text(plugin.name, "name"), declared_text(plugin.version, "version"), {}, {}, &plugin};
+    for (const auto* kind : std::span{plugin.sinks, plugin.sink_count}) library.sinks.push_back(read_kind(kind));
+    for (const auto* kind : std::span{plugin.sources, plugin.source_count}) library.sources.push_back(read_kind(kind));
     check_different(library);
     return library;
 }

@@ -36,7 +36,12 @@ struct Library {
     std::string version;
     std::vector<SinkKind> sinks;
     std::vector<SourceKind> sources;
+    const tocsin_plugin_descriptor* abi = nullptr;
 };
+
+/// Checks a kind's table and copies its schemas. Throws std::runtime_error with what is wrong.
+SinkKind read_kind(const tocsin_sink_kind* abi);
+SourceKind read_kind(const tocsin_source_kind* abi);
 
 /// Loads a shared library. First who may write to it is checked, then whether it is a whole one for this machine: only
 /// then it is mapped, which runs its constructors. Of its descriptor the version is read first, and all of it is

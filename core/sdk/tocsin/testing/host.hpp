@@ -133,7 +133,7 @@ class HostedInstance : public Host {
     /// Stops the instance. From its return on whatever it tells the host is a violation; unanswered and retained
     /// deliveries are too.
     void stop(std::chrono::nanoseconds timeout = std::chrono::seconds{5}) {
-        tocsin_testing_stop(this->get(), timeout.count());
+        Host::must([&](auto* error) { return tocsin_testing_stop(this->get(), timeout.count(), error); });
     }
 
     /// Unbinds and destroys, without a stop; what the host has noted can still be asked for. Otherwise done by the

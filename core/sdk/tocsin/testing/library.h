@@ -64,7 +64,7 @@ int32_t tocsin_testing_create_source(struct tocsin_testing *testing, const struc
                                      struct tocsin_error *error);
 int32_t tocsin_testing_start(struct tocsin_testing *testing, struct tocsin_error *error);
 /* Nanoseconds, as in the plugin's own functions. */
-void tocsin_testing_stop(struct tocsin_testing *testing, int64_t timeout);
+int32_t tocsin_testing_stop(struct tocsin_testing *testing, int64_t timeout, struct tocsin_error *error);
 void tocsin_testing_destroy(struct tocsin_testing *testing);
 
 /* Sinks. `options`: YAML, what stands below `options:` in a handler file. */
@@ -85,9 +85,10 @@ int32_t tocsin_testing_submit_again(struct tocsin_testing *testing, uint64_t end
 int32_t tocsin_testing_read_answer(struct tocsin_testing *testing, uint64_t index, struct tocsin_testing_answer *answer);
 
 /* Sources. */
-void tocsin_testing_pause(struct tocsin_testing *testing);
-void tocsin_testing_resume(struct tocsin_testing *testing);
-void tocsin_testing_committed(struct tocsin_testing *testing, const uint64_t *tokens, uint64_t count);
+int32_t tocsin_testing_pause(struct tocsin_testing *testing, struct tocsin_error *error);
+int32_t tocsin_testing_resume(struct tocsin_testing *testing, struct tocsin_error *error);
+int32_t tocsin_testing_committed(struct tocsin_testing *testing, const uint64_t *tokens, uint64_t count,
+                                 struct tocsin_error *error);
 /* What emit answers from now on; TOCSIN_ACCEPTED becomes TOCSIN_FULL after `room` events. */
 void tocsin_testing_answer_emit(struct tocsin_testing *testing, int32_t answer, uint64_t room);
 /* `call` is called inside each emit before it answers, on its thread and without a lock; NULL for none. */

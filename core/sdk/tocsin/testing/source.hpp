@@ -116,7 +116,7 @@ class RecordingSourceHost : public RecordingHost {
     void on_emit(std::function<void()> call) {
         const auto kept = call ? std::make_shared<std::function<void()>>(std::move(call)) : nullptr;
         tocsin_testing_on_emit(
-            get(), kept ? [](void* argument) { (*static_cast<std::function<void()>*>(argument))(); } : nullptr,
+            get(), kept ? +[](void* argument) { (*static_cast<std::function<void()>*>(argument))(); } : nullptr,
             kept.get());
         calls_.push_back(kept);
     }
@@ -163,11 +163,15 @@ class HostedSource : public HostedInstance<RecordingSourceHost> {
         });
     }
 
-    void pause() { tocsin_testing_pause(get()); }
-    void resume() { tocsin_testing_resume(get()); }
+    void pause() {
+        must([&](auto* error) { return tocsin_testing_pause(get(), error); });
+    }
+    void resume() {
+        must([&](auto* error) { return tocsin_testing_resume(get(), error); });
+    }
     /// Tells the source that it may forget the events of these tokens.
     void committed(std::span<const std::uint64_t> tokens) {
-        tocsin_testing_committed(get(), tokens.data(), tokens.size());
+        must([&](auto* error) { return tocsin_testing_committed(get(), tokens.data(), tokens.size(), error); });
     }
 };
 

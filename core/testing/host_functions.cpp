@@ -98,6 +98,7 @@ std::int32_t TestHost::on_emit(const tocsin_event& event, std::uint64_t token) {
 std::int64_t TestHost::on_listen(std::string_view address, std::uint32_t protocol) {
     if (!records_.in_time("listen")) throw std::runtime_error{"the instance has stopped"};
     if (sink_) records_.violate("listen: called by a sink");
+    if (source_ && !started_) records_.violate("listen: called before start");
     if (protocol != TOCSIN_LISTEN_UDP) throw std::runtime_error{"this protocol cannot be listened on"};
     return loopback_.udp(address);
 }

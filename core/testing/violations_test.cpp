@@ -212,20 +212,22 @@ TEST_CASE("events that break a rule") {
     CHECK(all[2].starts_with("emit: the event breaks a rule: "));
 }
 
-TEST_CASE("a source that emits too early, too late, or poses as a sink") {
+TEST_CASE("a source that emits or listens too early, too late, or poses as a sink") {
     ScriptedSource::forget();
     ScriptedSource::on_create = [](ScriptedSource&) {};
     TestedSource source;
     auto& self = *ScriptedSource::last;
     CHECK(self.host.emit(event()) == Emit::stopping);
+    self.host.listen_udp("127.0.0.1:0");
     source.start();
     self.host.abi_host()->ack(self.host.abi_host()->context, 1, TOCSIN_DELIVERED, {});
     self.host.abi_host()->set_max_in_flight(self.host.abi_host()->context, 1);
     source.stop();
     CHECK(self.host.emit(event()) == Emit::stopping);
     CHECK_THROWS(self.host.listen_udp("h:1"));
-    CHECK(source.violations() ==
-          Violations{"emit: called before start", "ack: called by a source", "set_max_in_flight: called by a source",
-                     "emit: called after stop had returned", "listen: called after stop had returned"});
+    CHECK(source.violations() == Violations{"emit: called before start", "listen: called before start",
+                                            "ack: called by a source", "set_max_in_flight: called by a source",
+                                            "emit: called after stop had returned",
+                                            "listen: called after stop had returned"});
     CHECK(source.events().empty());
 }

@@ -1,37 +1,18 @@
 #include "log_file.hpp"
 
+#include "folder.hpp"
+
 #include <tocsin/option.hpp>
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <system_error>
 
 using namespace log_sink;
-
-namespace {
-
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "log_test_XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
-};
-
-std::string content(const std::filesystem::path& file) {
-    std::ifstream in{file};
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-}  // namespace
+using test::content;
+using test::Folder;
 
 TEST_CASE("lines are appended to a file that is made with its mode") {
     const Folder folder;

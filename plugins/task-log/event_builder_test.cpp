@@ -1,6 +1,8 @@
 #include "event_builder.hpp"
 
-#include "test_support.hpp"
+#include "samples.hpp"
+
+#include <tocsin/testing.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,13 +12,15 @@
 
 using namespace task_log;
 using namespace std::chrono_literals;
+using tocsin::Level;
+using tocsin::testing::Event;
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
 namespace {
 
 const std::chrono::sys_time<std::chrono::nanoseconds> receipt{1'800'000'000s + 42ns};
 
-test::SeenEvent build(std::string_view datagram, std::string_view zone = "UTC") {
+Event build(std::string_view datagram, std::string_view zone = "UTC") {
     static MessageParser parser;
     const auto message = parser.parse(datagram);
     REQUIRE(message);
@@ -24,10 +28,10 @@ test::SeenEvent build(std::string_view datagram, std::string_view zone = "UTC") 
     const auto& draft = builder.build(*message, receipt);
     CHECK(draft.group == "");
     CHECK(draft.details == "");
-    return test::seen(draft.to_abi());
+    return Event{draft.to_abi()};
 }
 
-constexpr std::int64_t logged = 1'714'979'289'123'000'000;  // 2024-05-06 07:08:09.123 UTC
+const std::chrono::sys_time<std::chrono::nanoseconds> logged{1'714'979'289'123ms};  // 2024-05-06 07:08:09.123 UTC
 
 }  // namespace
 
@@ -35,7 +39,7 @@ TEST_CASE("a failed task") {
     const auto event = build(test::failed_sample);
     CHECK(event.topic == "qlik.task");
     CHECK(event.id == "7552d9fc-d1bb-4975-9a38-18357de531ea");
-    CHECK(event.level == TOCSIN_LEVEL_CRITICAL);
+    CHECK(event.level == Level::critical);
     CHECK(event.name == "task-log");
     CHECK(event.task_name == "Reload sales");
     CHECK(event.message == "Task 'Reload sales' failed on sense1: Max retries reached");
@@ -58,7 +62,7 @@ TEST_CASE("an aborted task") {
     const auto event = build(test::aborted_sample);
     CHECK(event.topic == "qlik.task");
     CHECK(event.id == "7552d9fc-d1bb-4975-9a38-18357de531ea");
-    CHECK(event.level == TOCSIN_LEVEL_WARNING);
+    CHECK(event.level == Level::warning);
     CHECK(event.task_name == "T5");
     CHECK(event.message == "Task 'T5' was aborted on sense1: Execution State Change to Aborting");
     CHECK(event.tags == Tags{{"hostName", "sense1"},
@@ -78,7 +82,7 @@ TEST_CASE("an aborted task") {
 TEST_CASE("a task that succeeded") {
     const auto event = build(test::success_sample);
     CHECK(event.id == build(test::failed_sample).id);
-    CHECK(event.level == TOCSIN_LEVEL_OK);
+    CHECK(event.level == Level::ok);
     CHECK(event.message == "Task 'T6' succeeded on sense1: Execution State Change to FinishedSuccess");
     CHECK(event.tag("outcome") == "success");
     CHECK(event.tag("executionId") == "00000006-1111-4222-8333-444444444444");
@@ -88,7 +92,7 @@ TEST_CASE("a distribute task") {
     const auto event = build("/scheduler-distribute/;sense1;D;;INTERNAL\\sa;;;2024-05-06 07:08:09;INFO;x;Exiting");
     CHECK(event.topic == "qlik.task");
     CHECK(event.id == "sense1/D");
-    CHECK(event.level == TOCSIN_LEVEL_INFO);
+    CHECK(event.level == Level::info);
     CHECK(event.message == "Task 'D' finished distributing on sense1: Exiting");
     CHECK(event.tag("outcome") == "distribute");
     CHECK(event.tag("appId") == "");
@@ -98,7 +102,7 @@ TEST_CASE("an engine's failed reload") {
     const auto event = build(test::engine_sample);
     CHECK(event.topic == "qlik.engine");
     CHECK(event.id == "e3b27f50-b1c0-4879-88fc-c7cdd9c1cf3e");
-    CHECK(event.level == TOCSIN_LEVEL_CRITICAL);
+    CHECK(event.level == Level::critical);
     CHECK(event.name == "task-log");
     CHECK(event.task_name == "");
     CHECK(event.message == "Reload of app e3b27f50-b1c0-4879-88fc-c7cdd9c1cf3e failed on sense1: Script line 45");
@@ -120,11 +124,11 @@ TEST_CASE("a session") {
     const auto event = build(test::session_sample);
     CHECK(event.topic == "qlik.session");
     CHECK(event.id == "LAB\\goran");
-    CHECK(event.level == TOCSIN_LEVEL_INFO);
+    CHECK(event.level == Level::info);
     CHECK(event.name == "task-log");
     CHECK(event.task_name == "");
     CHECK(event.message == "Start session of user LAB\\goran on sense1: Session started; all well");
-    CHECK(event.time == receipt.time_since_epoch().count());
+    CHECK(event.time == receipt);
     CHECK(event.tags == Tags{{"hostName", "sense1"},
                              {"command", "Start session"},
                              {"userDirectory", "LAB"},
@@ -139,9 +143,9 @@ TEST_CASE("the time") {
     };
     CHECK(at("2024-05-06 09:08:09,123", "Europe/Stockholm").time == logged);
     CHECK(at("2024-05-06 07:08:09,123", "UTC").time == logged);
-    CHECK(at("06/05/2024 07:08", "UTC").time == receipt.time_since_epoch().count());
+    CHECK(at("06/05/2024 07:08", "UTC").time == receipt);
     CHECK(at("06/05/2024 07:08", "UTC").tag("logTimeStamp") == "06/05/2024 07:08");
-    CHECK(at("", "UTC").time == receipt.time_since_epoch().count());
+    CHECK(at("", "UTC").time == receipt);
 }
 
 TEST_CASE("sentences and ids with parts missing") {
@@ -160,8 +164,8 @@ TEST_CASE("a builder leaves nothing of the last event") {
     MessageParser parser;
     EventBuilder builder{TimeZone::named("UTC")};
     builder.build(*parser.parse(test::failed_sample), receipt);
-    const auto event = test::seen(builder.build(*parser.parse(test::session_sample), receipt).to_abi());
+    const auto event = Event{builder.build(*parser.parse(test::session_sample), receipt).to_abi()};
     CHECK(event.tags.size() == 6);
     CHECK(event.task_name == "");
-    CHECK(event.level == TOCSIN_LEVEL_INFO);
+    CHECK(event.level == Level::info);
 }

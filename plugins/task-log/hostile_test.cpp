@@ -1,6 +1,8 @@
 #include "event_builder.hpp"
 #include "message.hpp"
-#include "test_support.hpp"
+#include "samples.hpp"
+
+#include <tocsin/testing.hpp>
 
 #include <doctest/doctest.h>
 
@@ -34,7 +36,7 @@ bool parse(std::string_view datagram) {
         REQUIRE_FALSE(parser.problem().empty());
         return false;
     }
-    const auto event = test::seen(builder.build(*message, {}).to_abi());
+    const tocsin::testing::Event event{builder.build(*message, {}).to_abi()};
     REQUIRE_FALSE(event.topic.empty());
     REQUIRE_FALSE(event.id.empty());
     std::set<std::string> keys;

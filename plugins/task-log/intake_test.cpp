@@ -1,6 +1,8 @@
 #include "intake.hpp"
 
-#include "test_support.hpp"
+#include "samples.hpp"
+
+#include <tocsin/testing.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,6 +11,7 @@
 using namespace task_log;
 using namespace std::chrono_literals;
 using test::failed;
+using tocsin::Emit;
 
 namespace {
 
@@ -23,10 +26,10 @@ struct Fixture {
         : intake{tocsin::SourceHost{host.abi()}, {std::move(allow), 10min, rate_limit, TimeZone::named("UTC")}} {}
 
     bool take(const Datagram& datagram, Intake::Time now = start) {
-        return intake.prepare(datagram, now) && intake.emit(now) == tocsin::Emit::accepted;
+        return intake.prepare(datagram, now) && intake.emit(now) == Emit::accepted;
     }
 
-    test::FakeHost host;
+    tocsin::testing::RecordingSourceHost host;
     Intake intake;
 };
 
@@ -46,14 +49,14 @@ TEST_CASE("malformed datagrams are counted and one a second is shown") {
     for (int i = 0; i < 100; ++i) CHECK_FALSE(fixture.take(datagram("rubbish\n"), start + i * 10ms));
     CHECK(fixture.host.count("received") == 100);
     CHECK(fixture.host.count("malformed") == 100);
-    CHECK(fixture.host.lines_with("malformed") == 1);
-    CHECK(fixture.host.lines_with("10.1.2.3") == 1);
-    CHECK(fixture.host.lines_with("unknown message type") == 1);
-    CHECK(fixture.host.lines_with("rubbish") == 1);
+    CHECK(fixture.host.logged("malformed") == 1);
+    CHECK(fixture.host.logged("10.1.2.3") == 1);
+    CHECK(fixture.host.logged("unknown message type") == 1);
+    CHECK(fixture.host.logged("rubbish") == 1);
     CHECK_FALSE(fixture.take(datagram(std::string(65'507, 'x')), start + 2s));
-    CHECK(fixture.host.lines_with("99 more") == 1);
-    CHECK(fixture.host.lines_with(std::string(300, 'x')) == 1);
-    CHECK(fixture.host.lines_with(std::string(301, 'x')) == 0);
+    CHECK(fixture.host.logged("99 more") == 1);
+    CHECK(fixture.host.logged(std::string(300, 'x')) == 1);
+    CHECK(fixture.host.logged(std::string(301, 'x')) == 0);
 }
 
 TEST_CASE("a datagram that was cut is malformed") {
@@ -63,7 +66,7 @@ TEST_CASE("a datagram that was cut is malformed") {
     CHECK_FALSE(fixture.take(cut));
     CHECK(fixture.host.count("received") == 1);
     CHECK(fixture.host.count("malformed") == 1);
-    CHECK(fixture.host.lines_with("max-datagram") == 1);
+    CHECK(fixture.host.logged("max-datagram") == 1);
 }
 
 TEST_CASE("who is not allowed counts apart") {
@@ -74,8 +77,8 @@ TEST_CASE("who is not allowed counts apart") {
     CHECK(fixture.host.count("not-allowed") == 2);
     CHECK(fixture.host.count("received") == 1);
     CHECK(fixture.host.count("malformed") == 0);
-    CHECK(fixture.host.lines_with("10.2.0.1") == 1);
-    CHECK(fixture.host.lines_with("allow-from") == 1);
+    CHECK(fixture.host.logged("10.2.0.1") == 1);
+    CHECK(fixture.host.logged("allow-from") == 1);
 }
 
 TEST_CASE("an outcome told twice is a duplicate, until the window has passed") {
@@ -102,13 +105,13 @@ TEST_CASE("an other outcome of the same execution is none, nor is a session told
 
 TEST_CASE("only what was accepted is remembered") {
     Fixture fixture;
-    for (const auto answer : {TOCSIN_FULL, TOCSIN_STOPPING, TOCSIN_INVALID}) {
-        fixture.host.answer(answer);
+    for (const auto answer : {Emit::full, Emit::stopping, Emit::invalid}) {
+        fixture.host.answer_emit(answer);
         REQUIRE(fixture.intake.prepare(datagram(failed(1)), start));
-        CHECK(static_cast<std::int32_t>(fixture.intake.emit(start)) == answer);
+        CHECK(fixture.intake.emit(start) == answer);
     }
     CHECK(fixture.host.count("malformed") == 1);  // the invalid one
-    fixture.host.answer(TOCSIN_ACCEPTED);
+    fixture.host.answer_emit(Emit::accepted);
     CHECK(fixture.take(datagram(failed(1))));
     CHECK_FALSE(fixture.take(datagram(failed(1))));
     CHECK(fixture.host.count("duplicate") == 1);
@@ -118,10 +121,10 @@ TEST_CASE("an event can be offered again until it is accepted") {
     Fixture fixture;
     const auto bytes = failed(1);
     REQUIRE(fixture.intake.prepare(datagram(bytes), start));
-    fixture.host.answer(TOCSIN_FULL);
-    for (int i = 0; i < 3; ++i) CHECK(fixture.intake.emit(start) == tocsin::Emit::full);
-    fixture.host.answer(TOCSIN_ACCEPTED);
-    CHECK(fixture.intake.emit(start) == tocsin::Emit::accepted);
+    fixture.host.answer_emit(Emit::full);
+    for (int i = 0; i < 3; ++i) CHECK(fixture.intake.emit(start) == Emit::full);
+    fixture.host.answer_emit(Emit::accepted);
+    CHECK(fixture.intake.emit(start) == Emit::accepted);
     CHECK(fixture.host.count("received") == 1);
     CHECK(fixture.host.events()[0].tag("executionId") == "e1");
 }
@@ -137,7 +140,7 @@ TEST_CASE("the rate limit drops and counts, duplicates and rubbish do not use it
     CHECK_FALSE(fixture.take(datagram(failed(3))));
     CHECK_FALSE(fixture.take(datagram(failed(3))));
     CHECK(fixture.host.count("limited") == 2);
-    CHECK(fixture.host.lines_with("rate-limit") == 1);
+    CHECK(fixture.host.logged("rate-limit") == 1);
     CHECK(fixture.take(datagram(failed(3)), start + 31s));
     CHECK(fixture.host.count("received") == fixture.host.count("malformed") + fixture.host.count("duplicate") +
                                                 fixture.host.count("limited") + fixture.host.accepted());
@@ -145,10 +148,10 @@ TEST_CASE("the rate limit drops and counts, duplicates and rubbish do not use it
 
 TEST_CASE("what is given up is counted") {
     Fixture fixture;
-    fixture.host.answer(TOCSIN_STOPPING);
+    fixture.host.answer_emit(Emit::stopping);
     const auto bytes = failed(1);
     REQUIRE(fixture.intake.prepare(datagram(bytes), start));
-    CHECK(fixture.intake.emit(start) == tocsin::Emit::stopping);
+    CHECK(fixture.intake.emit(start) == Emit::stopping);
     fixture.intake.abandon();
     CHECK(fixture.intake.unsent() == 1);
     CHECK(fixture.host.count("unsent") == 1);

@@ -1,6 +1,6 @@
 #include "message.hpp"
 
-#include "test_support.hpp"
+#include "samples.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,27 +1,26 @@
+#include "samples.hpp"
 #include "task_log.hpp"
-#include "test_support.hpp"
+
+#include <tocsin/testing.hpp>
 
 #include <doctest/doctest.h>
 
+#include <sys/socket.h>
+
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <thread>
 
 using namespace task_log;
-using test::eventually;
 using test::failed;
-using test::FakeHost;
-using test::Instance;
-using test::with;
+using tocsin::Emit;
+using tocsin::testing::RecordingSourceHost;
+using tocsin::testing::SourceUnderTest;
+using tocsin::testing::wait_until;
 
 namespace {
-
-std::int64_t listen(FakeHost& host) {
-    char text[64];
-    tocsin_error error{text, sizeof text, 0};
-    const auto handle = host.abi()->listen(host.abi()->context, tocsin::abi("127.0.0.1:0"), TOCSIN_LISTEN_UDP, &error);
-    REQUIRE(handle >= 0);
-    return handle;
-}
 
 struct Counting final : Listener {
     void on_datagram(const Datagram&) override {
@@ -40,45 +39,43 @@ struct Counting final : Listener {
 
 TEST_CASE("what the kernel drops is counted, also while nothing is read") {
     constexpr int count = 2000;
-    FakeHost host;
-    host.room_for(1);
-    Instance<TaskLog> source{host, with("receive-buffer", {{}, {}, 4096})};
-    REQUIRE(source.start());
-    for (int i = 0; i < count; ++i) REQUIRE(host.send(failed(i)));
-    CHECK(eventually([&] { return host.count("kernel-drops") > 0; }));
-    CHECK(eventually([&] { return host.lines_with("the kernel dropped") == 1; }));
-    host.answer(TOCSIN_ACCEPTED);
+    SourceUnderTest<TaskLog> source{"receive-buffer = 4096"};
+    source.room_for(1);
+    source.start();
+    for (int i = 0; i < count; ++i) source.send(failed(i));
+    CHECK(wait_until([&] { return source.count("kernel-drops") > 0; }));
+    CHECK(wait_until([&] { return source.logged("the kernel dropped") == 1; }));
+    source.answer_emit(Emit::accepted);
     source.resume();
-    CHECK(eventually([&] { return host.accepted() + host.count("kernel-drops") == count; }));
+    CHECK(wait_until([&] { return source.accepted() + source.count("kernel-drops") == count; }));
     source.stop();
-    CHECK(host.count("received") + host.count("kernel-drops") == count);
+    CHECK(source.count("received") + source.count("kernel-drops") == count);
 }
 
 TEST_CASE("drops without a later datagram are counted while running") {
     constexpr int count = 500;
-    FakeHost host;
-    Instance<TaskLog> source{host, with("receive-buffer", {{}, {}, 4096})};
-    REQUIRE(source.start());
-    host.on_emit_do([] { std::this_thread::sleep_for(std::chrono::milliseconds{1}); });
-    for (int i = 0; i < count; ++i) REQUIRE(host.send(failed(i)));
-    CHECK(eventually([&] { return host.accepted() + host.count("kernel-drops") == count; }));
-    CHECK(host.count("kernel-drops") > 0);
+    SourceUnderTest<TaskLog> source{"receive-buffer = 4096"};
+    source.start();
+    source.on_emit([] { std::this_thread::sleep_for(std::chrono::milliseconds{1}); });
+    for (int i = 0; i < count; ++i) source.send(failed(i));
+    CHECK(wait_until([&] { return source.accepted() + source.count("kernel-drops") == count; }));
+    CHECK(source.count("kernel-drops") > 0);
     source.stop();
 }
 
 TEST_CASE("drops before a receiver got the socket are not its own") {
-    FakeHost host;
-    const auto handle = listen(host);
+    RecordingSourceHost host;
+    const auto handle = tocsin::SourceHost{host.abi()}.listen_udp("127.0.0.1:0");
     Counting first;
     make_recvmmsg_receiver(first, 1000)->add(handle, 4096);
-    for (int i = 0; i < 500; ++i) REQUIRE(host.send(failed(i)));
+    for (int i = 0; i < 500; ++i) host.send(failed(i));
 
     Counting second;
     const auto receiver = make_recvmmsg_receiver(second, 1000);
     receiver->add(handle, 4096);
     receiver->count_drops();
     CHECK(second.drops == 0);
-    for (int i = 0; i < 500; ++i) REQUIRE(host.send(failed(i)));
+    for (int i = 0; i < 500; ++i) host.send(failed(i));
     receiver->count_drops();
     CHECK(second.drops == 500);
     receiver->count_drops();
@@ -86,19 +83,19 @@ TEST_CASE("drops before a receiver got the socket are not its own") {
 }
 
 TEST_CASE("a datagram that was queued before drops already told does not count them again") {
-    FakeHost host;
-    const auto handle = listen(host);
+    RecordingSourceHost host;
+    const auto handle = tocsin::SourceHost{host.abi()}.listen_udp("127.0.0.1:0");
     Counting counting;
     const auto receiver = make_recvmmsg_receiver(counting, 1000);
     counting.interrupted = receiver.get();
     receiver->add(handle, 4096);
-    for (int i = 0; i < 200; ++i) REQUIRE(host.send(failed(i)));
+    for (int i = 0; i < 200; ++i) host.send(failed(i));
     char buffer[1000];
     std::uint64_t taken = 0;
     while (recv(static_cast<int>(handle), buffer, sizeof buffer, MSG_DONTWAIT) > 0) ++taken;
     REQUIRE(taken > 0);
-    REQUIRE(host.send(failed(0)));
-    for (int i = 0; i < 200; ++i) REQUIRE(host.send(failed(i)));
+    host.send(failed(0));
+    for (int i = 0; i < 200; ++i) host.send(failed(i));
     receiver->count_drops();
     const auto drops = counting.drops;
     CHECK(drops > 200);

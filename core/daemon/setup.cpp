@@ -1,6 +1,7 @@
 #include "daemon/setup.hpp"
 
 #include "config/shorten.hpp"
+#include "daemon/handler_templates.hpp"
 #include "daemon/plugin_mistakes.hpp"
 #include "daemon/sink_instances.hpp"
 #include "plugin/option_specs.hpp"
@@ -69,20 +70,6 @@ void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver
     }
 }
 
-/// One payload per template option; nothing for one that was left out.
-std::vector<std::optional<Payload>> compile(const SinkKind& kind, const std::vector<OptionValue>& values,
-                                            Mistakes& mistakes) {
-    std::vector<std::optional<Payload>> payloads;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto& spec = kind.handler_options[i];
-        if (spec.type != OptionType::rendered) continue;
-        const auto* node = values[i].node;
-        payloads.push_back(node == nullptr ? std::nullopt
-                                           : Payload::compile(*node, spec.escape, "options." + spec.name, mistakes));
-    }
-    return payloads;
-}
-
 class Handlers {
   public:
     Handlers(Setup& setup, SinkInstances& sinks, Mistakes& mistakes)
@@ -103,7 +90,7 @@ class Handlers {
         const auto before = mistakes_.size();
         const auto values =
             read_options(handler->options(), kind->handler_options, "options.", file.parent_path(), mistakes_);
-        auto rendered = compile(*kind, values, mistakes_);
+        auto rendered = compile_templates(kind->handler_options, values, mistakes_);
         auto* runner = sinks_.find(*kind, instance_wanted(*kind, values), handler->kind_at);
         if (runner == nullptr || mistakes_.size() != before) return;
         try {

@@ -68,7 +68,7 @@ std::uint64_t TestHost::bind(std::string_view text, const std::filesystem::path&
     const auto& specs = sink_->handler_options;
     const auto options = check_handler_options(text, specs, directory);
     keep_secrets(options, specs);
-    auto templates = compile_templates(options, specs);
+    auto templates = templates_of(options, specs);
     const AbiValues values{specs, options.values};
     void* binding = nullptr;
     const auto said =

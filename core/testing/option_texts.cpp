@@ -1,5 +1,6 @@
 #include "testing/option_texts.hpp"
 
+#include "daemon/handler_templates.hpp"
 #include "daemon/plugin_mistakes.hpp"
 #include "plugin/option_specs.hpp"
 
@@ -111,17 +112,9 @@ CheckedOptions check_handler_options(std::string_view text, const std::vector<Op
     return checked;
 }
 
-std::vector<std::optional<Payload>> compile_templates(const CheckedOptions& options,
-                                                      const std::vector<OptionSpec>& specs) {
+std::vector<std::optional<Payload>> templates_of(const CheckedOptions& options, const std::vector<OptionSpec>& specs) {
     Mistakes mistakes;
-    std::vector<std::optional<Payload>> templates;
-    for (std::size_t i = 0; i < specs.size(); ++i) {
-        if (specs[i].type != OptionType::rendered) continue;
-        const auto* node = options.values[i].node;
-        templates.push_back(node == nullptr
-                                ? std::nullopt
-                                : Payload::compile(*node, specs[i].escape, "options." + specs[i].name, mistakes));
-    }
+    auto templates = compile_templates(specs, options.values, mistakes);
     throw_any(mistakes);
     return templates;
 }

@@ -38,8 +38,7 @@ CheckedOptions check_handler_options(std::string_view text, const std::vector<Op
                                      const std::filesystem::path& directory);
 
 /// The templates among checked handler options, compiled; nothing for one that was left out. Throws TextMistakes.
-std::vector<std::optional<Payload>> compile_templates(const CheckedOptions& options,
-                                                      const std::vector<OptionSpec>& specs);
+std::vector<std::optional<Payload>> templates_of(const CheckedOptions& options, const std::vector<OptionSpec>& specs);
 
 /// What a plugin said is wrong, told at the options it names. `before`: comes before their names ("options").
 TextMistakes told_by_plugin(std::string_view said, const CheckedOptions& options, const std::vector<OptionSpec>& specs,

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -85,8 +84,7 @@ class HostedSink : public HostedInstance<RecordingHost> {
 
     /// Submits an event at once, credit or not, with these values in place of rendered ones: for what a template would
     /// not make, and for a delivery that was on its way when the sink took its credit back.
-    std::uint64_t submit_values(Handler handler, const EventDraft& draft,
-                                std::initializer_list<std::string_view> values) {
+    std::uint64_t submit_values(Handler handler, const EventDraft& draft, const std::vector<std::string_view>& values) {
         const auto event = draft.to_abi();
         std::vector<tocsin_string> texts;
         for (const auto value : values) texts.push_back(tocsin::abi(value));

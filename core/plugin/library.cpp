@@ -147,7 +147,8 @@ Library load_library(const std::filesystem::path& file) {
     check_elf_file(file);
     log::debug("loading a plugin", {{"file", file.string()}});
     const auto& plugin = descriptor_of(map(file));
-    Library library{file, declared_text(plugin.name, "name"), declared_text(plugin.version, "version"), {}, {}, &plugin};
+    Library library{file,   declared_text(plugin.name, "name"), declared_text(plugin.version, "version"), {}, {},
+                    &plugin};
     for (const auto* kind : std::span{plugin.sinks, plugin.sink_count}) library.sinks.push_back(read_kind(kind));
     for (const auto* kind : std::span{plugin.sources, plugin.source_count}) library.sources.push_back(read_kind(kind));
     check_different(library);

@@ -197,15 +197,17 @@ TEST_CASE("the sample files of the plugins agree with what the plugins declare, 
         const auto left_out = options_in(written, true, "# ");
         auto declared = options_in(generated, true);
         for (const auto& [key, value] : options_in(generated, false)) declared[key] = value;
-        for (const auto& [key, value] : declared) {
+        for (const auto& option : declared) {
+            const auto& key = option.first;
+            const auto& value = option.second;
             CAPTURE(key);
             CHECK(in_effect.count(key) + left_out.count(key) == 1);
             if (value != "\"\"" && value != "[]" && left_out.contains(key)) CHECK(left_out.at(key) == value);
         }
         for (const auto* keys : {&in_effect, &left_out})
-            for (const auto& [key, value] : *keys) {
-                CAPTURE(key);
-                CHECK(declared.contains(key));
+            for (const auto& option : *keys) {
+                CAPTURE(option.first);
+                CHECK(declared.contains(option.first));
             }
         CHECK(load({"[tocsin]\nhandlers-dir = \"handlers\"\n", written, ""}).code == 0);
     }

@@ -115,7 +115,7 @@ void Instance::on_strand(const std::function<void()>& call) {
 }
 
 void Instance::must(const Fallible& call, std::string_view otherwise) {
-    char text[4096];
+    char text[4096]{};
     tocsin_error error{text, sizeof text, 0};
     std::int32_t result = TOCSIN_FAILED;
     if (const auto thrown = thrown_by([&] { result = call(&error); })) throw std::runtime_error{*thrown};

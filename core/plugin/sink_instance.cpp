@@ -159,7 +159,10 @@ void SinkInstance::on_ack(std::uint64_t ticket, std::uint32_t outcome, std::stri
                        {{"kind", kind()}, {"name", name()}, {"lines_left_out", *left_out}});
         return;
     }
-    if (outcome > TOCSIN_REJECTED) outcome = TOCSIN_RETRY;
+    if (outcome > TOCSIN_REJECTED) {
+        outcome = TOCSIN_RETRY;
+        reason = "the sink gave an outcome that the plugin ABI does not know";
+    }
     watch().progress();
     if (auto* listener = listener_.load()) listener->answered(*this, ticket, outcome, reason);
 }

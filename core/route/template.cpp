@@ -5,6 +5,7 @@
 #include "route/gotemplate/compiler.hpp"
 #include "route/gotemplate/execute.hpp"
 #include "route/gotemplate/parser.hpp"
+#include "route/gotemplate/termination.hpp"
 #include "route/gotemplate/topic_check.hpp"
 #include "route/mqtt_topic.hpp"
 
@@ -28,7 +29,7 @@ void check_text(std::string_view text) {
 struct Template::Program {
     std::string text;
     bool for_topic = false;
-    gotemplate::Steps steps;
+    gotemplate::Bodies bodies;
 
     /// "line 1, column 5: what": columns count characters.
     std::string located(std::size_t offset, const std::string& what) const {
@@ -45,15 +46,16 @@ Template::Template(std::string_view text, std::uint32_t escape) {
     auto program = std::make_shared<Program>();
     program->text = text;
     program->for_topic = escape == TOCSIN_ESCAPE_MQTT_TOPIC;
-    program->steps = gotemplate::compile(gotemplate::parse(text), program->for_topic);
-    if (program->for_topic) gotemplate::check_topic(program->steps);
+    program->bodies = gotemplate::compile(gotemplate::parse(text), program->for_topic);
+    gotemplate::check_termination(program->bodies);
+    if (program->for_topic) gotemplate::check_topic(program->bodies);
     program_ = std::move(program);
 }
 
 std::optional<std::string> Template::render(const Event& event, std::string& out) const {
     const auto start = out.size();
     gotemplate::Run run{event};
-    gotemplate::execute(program_->steps, program_->for_topic, run, out);
+    gotemplate::execute(program_->bodies, program_->for_topic, run, out);
     if (run.failed()) {
         out.resize(start);
         return program_->located(run.offset(), run.failure());

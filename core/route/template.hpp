@@ -14,17 +14,19 @@ namespace tocsin::core {
 
 /// A compiled template in the syntax of Go's text/template over an event. Immutable, thread-safe, cheap to copy.
 ///
-/// Known: text, trim markers, comments, if / else if / else / end, pipelines, parentheses, constants, `.` with
-/// `.ID .Message .Level .Time .Duration .Details .Name .TaskName .Group .Tags .Fields`, entries of the last two
-/// (`.Tags.host`), and the functions `and or not eq ne lt le gt ge len index print printf` of Go and `json` and
-/// `levels` beyond it. What they print is what Go prints for Kapacitor's template data; a JSON field prints as it is.
-/// `json` writes compact JSON without line end; `json .` has the names above as keys. `levels`, in MQTT topics only,
-/// keeps the `/` of a value as separators (mqtt_topic.hpp) when it is the last thing done to it.
+/// Known is the language of Go 1.25 with all its functions but `call`, over Kapacitor's template data, and beyond them
+/// `default json levels lower replace upper` and a look into JSON; docs/templates.md tells all of it. What is written
+/// is what Go writes for the same data. `levels`, in MQTT topics only, keeps the `/` of a value as separators
+/// (mqtt_topic.hpp) when it is the last thing done to it before it is put in, anywhere else its result is common text:
+/// neither a variable nor an invocation carries it on.
 ///
-/// Where Go fails at run time whatever the event (unknown field, wrong number or kind of arguments), the template is a
-/// mistake. What is missing is none: `.Tags.port` counts as a string.
+/// Where Go fails at run time whatever the event (unknown field, wrong number or kind of arguments, a template that is
+/// not defined), the template is a mistake, also where no event leads to. What is missing is none: `.Tags.port` counts
+/// as a string.
 ///
-/// Limits: 64 KiB of template, nesting 100, 1 MiB of output, and 1 MiB of text that functions make on the way.
+/// Limits: 64 KiB of template, nesting 100, 200 definitions; while rendering 1 MiB of output, 1 MiB of text that
+/// functions make on the way, 500,000 steps, and blocks and templates 1,000 deep within each other
+/// (gotemplate/run.hpp).
 class Template {
   public:
     /// Parses and checks; `escape` is TOCSIN_ESCAPE_... and holds for every value put in, constants included, not for

@@ -124,18 +124,6 @@ TEST_CASE("templates render as in Go") {
     }
 }
 
-TEST_CASE("JSON fields are strings that json writes out verbatim") {
-    auto draft = template_test_draft();
-    draft.json_field("list", R"([1,{"a":"<"}])");
-    const Event event{draft.to_abi(), Stamp{}};
-    CHECK(render("{{ .Fields.list }}", event) == R"([1,{"a":"<"}])");
-    CHECK(render("{{ json .Fields.list }}", event) == R"([1,{"a":"<"}])");
-    CHECK(render("{{ .Fields.list | print | json }}", event) == R"("[1,{\"a\":\"\u003c\"}]")");
-    CHECK(render(R"({{ printf "%T %q" .Fields.list .Fields.list }})", event) == R"(string "[1,{\"a\":\"<\"}]")");
-    CHECK(render("{{ len .Fields.list }} {{ index .Fields.list 0 }}", event) == "13 91");
-    CHECK(render(R"({{ eq .Fields.list "x" }})", event) == "false");
-}
-
 TEST_CASE("an event without tags and fields") {
     EventDraft draft;
     draft.topic = "t";
@@ -213,7 +201,7 @@ TEST_CASE("text is capped at 1 MiB") {
     CHECK(fails("{{ .Message }}{{ .Message }}", large));
     CHECK(fails("{{ if true }}{{ .Message }}{{ end }}{{ .Message }}", large));
     CHECK(fails("{{ print .Message .Message }}", large));
-    CHECK(fails("{{ json (print .Message 1) }}", large));
+    CHECK(fails("{{ json (print .Message 1) | len }}", large));
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 namespace tocsin::core::gotemplate {
 namespace {
 
+/// What is text or prints as one word.
+constexpr Kinds simple_kinds = strings | integers | Kinds{Kind::none, Kind::boolean, Kind::real, Kind::time};
+
 using Compares = bool (*)(Kind, Kind) noexcept;
 
 bool is_possible(Kinds a, Kinds b, Compares compares) {
@@ -53,7 +56,8 @@ Kinds check_order(const Expression& call) { return check_comparison(call, can_or
 
 Kinds check_index(const Expression& call) {
     auto kinds = call.arguments[0].kinds;
-    if (!kinds.has_any(maps | strings)) fail(call.arguments[0], "index", "the tags, the fields or a string");
+    if (call.arguments.size() == 1) return kinds;
+    if (!kinds.has_any(maps | strings)) fail(call.arguments[0], "index", "the tags, the fields, JSON or a string");
     for (std::size_t i = 1; i < call.arguments.size(); ++i) {
         const auto& key = call.arguments[i];
         const bool named = key.kinds.has_any(strings);
@@ -61,6 +65,7 @@ Kinds check_index(const Expression& call) {
         if (kinds.has(Kind::tags) && named) next = next | Kind::string;
         if (kinds.has(Kind::fields) && named) next = next | field_kinds;
         if (kinds.has_any(strings) && key.kinds.has_any(integers)) next = next | Kind::byte;
+        if (kinds.has(Kind::json) && key.kinds.has_any(strings | integers)) next = next | field_kinds;
         if (next.empty())
             fail(key, "index", kinds.has_any(maps) ? "a string as key" : "an integer as place in a string");
         kinds = next;
@@ -68,10 +73,31 @@ Kinds check_index(const Expression& call) {
     return kinds;
 }
 
+Kinds check_slice(const Expression& call) {
+    const auto& text = call.arguments[0];
+    if (!text.kinds.has(Kind::string)) fail(text, "slice", "a string");
+    for (std::size_t i = 1; i < call.arguments.size(); ++i)
+        if (!call.arguments[i].kinds.has_any(integers)) fail(call.arguments[i], "slice", "an integer as place");
+    return Kind::string;
+}
+
 Kinds check_length(const Expression& call) {
     const auto& argument = call.arguments[0];
-    if (!argument.kinds.has_any(maps | strings)) fail(argument, "len", "a string, the tags or the fields");
+    if (!argument.kinds.has_any(maps | strings)) fail(argument, "len", "a string, JSON, the tags or the fields");
     return Kind::integer;
+}
+
+Kinds check_simple(const Expression& call) {
+    for (const auto& argument : call.arguments)
+        if (!argument.kinds.has_any(simple_kinds)) fail(argument, call.function->name, "text");
+    return Kind::string;
+}
+
+Kinds check_replace(const Expression& call) {
+    const auto& from = call.arguments[0];
+    if (from.op == Expression::Op::constant && from.constant.is_string() && from.text.empty())
+        throw TextError{from.offset, "replace looks for an empty text"};
+    return check_simple(call);
 }
 
 Kinds check_format(const Expression& call) {

@@ -13,6 +13,10 @@ Kinds check_order(const Expression& call);
 Kinds check_index(const Expression& call);
 Kinds check_length(const Expression& call);
 Kinds check_format(const Expression& call);
+Kinds check_slice(const Expression& call);
+/// Of lower and upper: anything but tags, fields and the event.
+Kinds check_simple(const Expression& call);
+Kinds check_replace(const Expression& call);
 Kinds check_text(const Expression& call);
 Kinds check_boolean(const Expression& call);
 

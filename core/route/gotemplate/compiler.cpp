@@ -1,180 +1,217 @@
 #include "route/gotemplate/compiler.hpp"
 
-#include "base/mistakes.hpp"
 #include "base/text_error.hpp"
+#include "route/gotemplate/expression_compiler.hpp"
 #include "route/gotemplate/function.hpp"
-#include "route/gotemplate/parser.hpp"
 
 #include <algorithm>
-#include <span>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace tocsin::core::gotemplate {
 namespace {
 
-using syntax::Command;
-using syntax::Operand;
-using syntax::Pipeline;
+using syntax::Definition;
+using syntax::Node;
 
-[[noreturn]] void fail_unknown(std::size_t offset, std::string text, std::string_view word, std::string_view before,
-                               std::span<const std::string> valid) {
-    if (const auto meant = nearest(word, valid); !meant.empty()) {
-        ((((text += " (did you mean \"") += before) += meant) += "\"?)");
-    } else {
-        text += " (known:";
-        for (const auto& name : valid) (((text += &name == valid.data() ? " " : ", ") += before) += name);
-        text += ')';
-    }
-    throw TextError{offset, text};
-}
+/// Kinds of dot that one definition is compiled for; any further ones share a version for all kinds.
+constexpr std::size_t most_versions = 4;
 
-class Compiler {
+constexpr Kinds ranged = maps | integers | Kinds{Kind::none, Kind::json};
+
+/// What has to be compiled: the bodies, in the order of their numbers.
+class Versions {
   public:
-    explicit Compiler(bool for_topic) : for_topic_{for_topic} {}
+    explicit Versions(const syntax::Source& source) : source_{source} { all_.push_back({&source.main, Kind::event}); }
 
+    /// The number of the body for an invocation.
+    std::size_t find(const Node& invocation, Kinds dot) {
+        for (const auto& definition : source_.definitions)
+            if (definition.name == invocation.text) return find(definition, dot);
+        std::vector<std::string> known;
+        for (const auto& definition : source_.definitions) known.push_back(definition.name);
+        auto text = "there is no template \"" + invocation.text + "\"";
+        if (known.empty()) throw TextError{invocation.offset, text + ", and none is defined"};
+        fail_unknown(invocation.offset, std::move(text), invocation.text, "", known);
+    }
+
+    struct Version {
+        const Definition* definition;
+        Kinds dot;
+    };
+    /// Nothing when all are compiled.
+    std::optional<Version> next(std::size_t number) {
+        if (number == all_.size()) add_unused();
+        return number == all_.size() ? std::nullopt : std::optional{all_[number]};
+    }
+
+  private:
+    std::size_t find(const Definition& definition, Kinds dot) {
+        std::size_t versions = 0;
+        std::optional<std::size_t> general;
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            if (all_[i].definition != &definition) continue;
+            if (all_[i].dot == dot) return i;
+            if (all_[i].dot == any_kind) general = i;
+            ++versions;
+        }
+        if (versions >= most_versions) dot = any_kind;
+        if (versions >= most_versions && general) return *general;
+        all_.push_back({&definition, dot});
+        return all_.size() - 1;
+    }
+
+    /// Mistakes in what nobody invokes are mistakes too.
+    void add_unused() {
+        for (const auto& definition : source_.definitions)
+            if (std::none_of(all_.begin(), all_.end(),
+                             [&](const auto& each) { return each.definition == &definition; }))
+                all_.push_back({&definition, any_kind});
+    }
+
+    const syntax::Source& source_;
+    std::vector<Version> all_;
+};
+
+class BodyCompiler {
+  public:
+    BodyCompiler(Versions& versions, const Versions::Version& version, bool for_topic)
+        : versions_{versions},
+          scope_{version.dot, version.definition->assigned},
+          expressions_{scope_, for_topic},
+          definition_{*version.definition} {}
+
+    Body run() {
+        Body body;
+        body.name = definition_.name;
+        body.steps = compile_list(definition_.body);
+        body.slots = scope_.slots();
+        return body;
+    }
+
+  private:
+    /// The variables that are declared in it end with it.
     Steps compile_list(const syntax::List& list) {
+        const auto mark = scope_.mark();
         Steps steps;
         for (const auto& node : list) {
             Step step;
             step.offset = node.offset;
             switch (node.kind) {
-                case syntax::Node::Kind::text: step.text = node.text; break;
-                case syntax::Node::Kind::action:
-                    step.kind = Step::Kind::print;
-                    step.expression = compile_pipeline(node.pipeline);
-                    unwrap_levels(step);
-                    break;
-                case syntax::Node::Kind::choice:
-                    step.kind = Step::Kind::choice;
-                    for (const auto& branch : node.branches)
-                        step.arms.push_back({compile_pipeline(branch.condition), compile_list(branch.body)});
-                    step.otherwise = compile_list(node.otherwise);
-                    break;
+                case Node::Kind::text: step.text = node.text; break;
+                case Node::Kind::action: compile_action(step, node); break;
+                case Node::Kind::choice: compile_choice(step, node); break;
+                case Node::Kind::range: compile_range(step, node); break;
+                case Node::Kind::invocation: compile_invocation(step, node); break;
+                case Node::Kind::leave: step.kind = Step::Kind::leave; break;
+                case Node::Kind::proceed: step.kind = Step::Kind::proceed; break;
             }
             steps.push_back(std::move(step));
         }
+        scope_.drop(mark);
         return steps;
     }
 
-  private:
-    static void unwrap_levels(Step& step) {
-        auto& expression = step.expression;
-        if (expression.op != Expression::Op::call || expression.function->name != levels_name) return;
-        auto argument = std::move(expression.arguments[0]);
-        expression = std::move(argument);
-        step.levels = true;
+    Steps compile_with_dot(const syntax::List& list, Kinds dot) {
+        const auto outer = scope_.set_dot(dot);
+        auto steps = compile_list(list);
+        scope_.set_dot(outer);
+        return steps;
     }
 
-    Expression compile_pipeline(const Pipeline& pipeline) {
-        auto value = compile_command(pipeline.commands[0], nullptr);
-        for (std::size_t i = 1; i < pipeline.commands.size(); ++i)
-            value = compile_command(pipeline.commands[i], &value);
-        return value;
-    }
-
-    /// `piped`: what comes before the `|`, which is moved from; it is the last argument.
-    Expression compile_command(const Command& command, Expression* piped) {
-        const auto& first = command.operands[0];
-        if (first.kind == Operand::Kind::function && first.fields.empty()) {
-            std::vector<Expression> arguments;
-            for (std::size_t i = 1; i < command.operands.size(); ++i)
-                arguments.push_back(compile_operand(command.operands[i]));
-            if (piped != nullptr) arguments.push_back(std::move(*piped));
-            return compile_call(first, std::move(arguments), piped != nullptr);
+    void compile_action(Step& step, const Node& node) {
+        step.kind = node.pipeline.variables.empty() ? Step::Kind::print : Step::Kind::evaluate;
+        auto value = expressions_.compile(node.pipeline);
+        if (value.op == Expression::Op::call && value.function->name == levels_name) {
+            step.levels = true;
+            auto argument = std::move(value.arguments[0]);
+            value = std::move(argument);
         }
-        if (piped != nullptr) throw TextError{first.offset, "only a function can follow |"};
-        if (command.operands.size() > 1)
-            throw TextError{command.operands[1].offset, "only a function takes arguments, and none stands before this"};
-        if (first.kind == Operand::Kind::nil) throw TextError{first.offset, "nil cannot stand alone"};
-        return compile_operand(first);
+        step.expression = std::move(value);
     }
 
-    Expression compile_call(const Operand& name, std::vector<Expression> arguments, bool piped) {
-        const auto* function = find_function(name.text);
-        if (function == nullptr)
-            fail_unknown(name.offset, "there is no function \"" + name.text + "\"", name.text, "", function_names());
-        if (function->name == levels_name && !for_topic_)
-            throw TextError{name.offset, "levels is for MQTT topics only"};
-        if (arguments.size() < function->least || arguments.size() > function->most)
-            throw TextError{name.offset, wrong_count(*function, arguments.size())};
-        Expression call;
-        call.op = function->op;
-        call.offset = name.offset;
-        call.function = function;
-        call.arguments = std::move(arguments);
-        call.piped = piped;
-        call.kinds = function->check(call);
-        return limit_depth(std::move(call));
-    }
-
-    static std::string wrong_count(const Function& function, std::size_t count) {
-        std::string text{function.name};
-        text += " takes ";
-        if (function.most == Function::any_number) text += "at least ";
-        text += std::to_string(function.least);
-        text += function.least == 1 ? " argument" : " arguments";
-        return text + ", not " + std::to_string(count);
-    }
-
-    Expression compile_operand(const Operand& operand) {
-        Expression value;
-        value.offset = operand.offset;
-        switch (operand.kind) {
-            case Operand::Kind::dot:
-                value.op = Expression::Op::event;
-                value.kinds = Kind::event;
-                break;
-            case Operand::Kind::function: value = compile_call(operand, {}, false); break;
-            case Operand::Kind::constant:
-                value.constant = operand.constant;
-                value.text = operand.text;
-                value.kinds = operand.constant.kind;
-                break;
-            case Operand::Kind::nil: value.kinds = Kind::none; break;
-            case Operand::Kind::pipeline: value = compile_pipeline(operand.pipeline); break;
+    void compile_choice(Step& step, const Node& node) {
+        const auto mark = scope_.mark();
+        step.kind = Step::Kind::choice;
+        step.sets_dot = node.sets_dot;
+        for (const auto& branch : node.branches) {
+            auto condition = expressions_.compile(branch.condition);
+            const auto dot = node.sets_dot ? condition.kinds : scope_.dot();
+            auto body = compile_with_dot(branch.body, dot);
+            step.arms.push_back({std::move(condition), std::move(body)});
         }
-        for (const auto& field : operand.fields) value = compile_field(std::move(value), field);
-        return value;
+        step.otherwise = compile_list(node.otherwise);
+        scope_.drop(mark);
     }
 
-    static Expression compile_field(Expression base, const syntax::Name& name) {
-        const auto member = find_member(name.name);
-        if (base.kinds == Kinds{Kind::event} && !member)
-            fail_unknown(name.offset, "the event has no field \"." + name.name + "\"", name.name, ".", member_names());
-        if (!base.kinds.has_any(maps | Kind::event))
-            throw TextError{name.offset, "\"." + name.name + "\" cannot follow " + describe(base.kinds) +
-                                             "; only the event, the tags and the fields have names in them"};
-        Expression value;
-        value.offset = name.offset;
-        value.text = name.name;
-        value.member = member;
-        if (base.op == Expression::Op::event) {
-            value.op = Expression::Op::member;
-            value.kinds = kind_of(*member);
-            return value;
-        }
-        value.op = Expression::Op::lookup;
-        if (base.kinds.has(Kind::none)) value.kinds = value.kinds | Kind::none;
-        if (base.kinds.has(Kind::tags)) value.kinds = value.kinds | Kinds{Kind::none, Kind::string};
-        if (base.kinds.has(Kind::fields)) value.kinds = value.kinds | field_kinds;
-        if (base.kinds.has(Kind::event) && member) value.kinds = value.kinds | kind_of(*member);
-        value.arguments.push_back(std::move(base));
-        return limit_depth(std::move(value));
+    void compile_range(Step& step, const Node& node) {
+        const auto mark = scope_.mark();
+        const auto& variables = node.pipeline.variables;
+        step.kind = Step::Kind::range;
+        step.expression = expressions_.compile_value(node.pipeline);
+        const auto kinds = step.expression.kinds;
+        const bool only_counts = kinds.has_any(integers) && !kinds.has_any(maps | Kinds{Kind::json, Kind::none});
+        if (!kinds.has_any(ranged))
+            throw TextError{step.expression.offset,
+                            "range goes over the tags, the fields, JSON or an integer, not over " + describe(kinds)};
+        if (only_counts && variables.size() > 1)
+            throw TextError{variables[1].offset, "a range over an integer sets one variable"};
+        const auto slot = [&](std::size_t i) {
+            return node.pipeline.assigns ? expressions_.assigned_slot(variables[i])
+                                         : scope_.declare(variables[i].name, kinds);
+        };
+        if (variables.size() > 1) step.key_slot = slot(0);
+        if (!variables.empty()) step.value_slot = slot(variables.size() - 1);
+        compile_rounds(step, node);
+        step.otherwise = compile_list(node.otherwise);
+        scope_.drop(mark);
     }
 
-    static Expression limit_depth(Expression expression) {
-        for (const auto& argument : expression.arguments)
-            expression.depth = std::max(expression.depth, argument.depth + 1);
-        if (expression.depth > deepest_nesting)
-            throw TextError{expression.offset, "nested more than " + std::to_string(deepest_nesting) + " deep"};
-        return expression;
+    /// In the body the variables hold key and value; in else what the range went over.
+    void compile_rounds(Step& step, const Node& node) {
+        const auto kinds = step.expression.kinds;
+        Kinds keys;
+        Kinds values;
+        if (kinds.has_any(maps)) keys = keys | Kind::string;
+        if (kinds.has(Kind::json)) keys = keys | Kinds{Kind::string, Kind::integer};
+        if (kinds.has(Kind::tags)) values = values | Kind::string;
+        if (kinds.has_any({Kind::fields, Kind::json})) values = values | field_kinds;
+        if (kinds.has_any(integers | Kind::json)) values = values | Kind::integer;
+        if (keys.empty()) keys = Kind::none;
+        if (values.empty()) values = Kind::none;
+        const auto with_kinds = [&](const std::optional<std::size_t>& slot, Kinds replaced) {
+            if (slot && !node.pipeline.assigns) scope_.set_kinds(*slot, replaced);
+        };
+        with_kinds(step.key_slot, keys);
+        with_kinds(step.value_slot, values);
+        step.body = compile_with_dot(node.body, values);
+        with_kinds(step.key_slot, kinds);
+        with_kinds(step.value_slot, kinds);
     }
 
-    bool for_topic_;
+    void compile_invocation(Step& step, const Node& node) {
+        step.kind = Step::Kind::invocation;
+        step.expression.kinds = Kind::none;
+        if (!node.pipeline.commands.empty()) step.expression = expressions_.compile(node.pipeline);
+        step.target = versions_.find(node, step.expression.kinds);
+    }
+
+    Versions& versions_;
+    Scope scope_;
+    ExpressionCompiler expressions_;
+    const Definition& definition_;
 };
 
 }  // namespace
 
-Steps compile(const syntax::List& list, bool for_topic) { return Compiler{for_topic}.compile_list(list); }
+Bodies compile(const syntax::Source& source, bool for_topic) {
+    Versions versions{source};
+    Bodies bodies;
+    while (const auto version = versions.next(bodies.size()))
+        bodies.push_back(BodyCompiler{versions, *version, for_topic}.run());
+    return bodies;
+}
 
 }  // namespace tocsin::core::gotemplate

@@ -1,111 +1,76 @@
 #include "route/gotemplate/execute.hpp"
 
-#include "route/gotemplate/function.hpp"
+#include "route/gotemplate/evaluate.hpp"
 #include "route/gotemplate/print.hpp"
+#include "route/gotemplate/range.hpp"
 #include "route/mqtt_topic.hpp"
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <vector>
 
 namespace tocsin::core::gotemplate {
 namespace {
 
-constexpr std::size_t usual_arguments = 6;
-
-Value evaluate(const Expression& expression, Run& run);
-
-Value look_up(const Expression& expression, Run& run) {
-    const auto base = evaluate(expression.arguments[0], run);
-    if (run.failed()) return {};
-    switch (base.kind) {
-        case Kind::none: return {};
-        case Kind::tags: {
-            const auto tag = run.event().tag(expression.text);
-            return tag ? Value::of(*tag) : Value{};
-        }
-        case Kind::fields: {
-            const auto* field = run.event().field(expression.text);
-            return field == nullptr ? Value{} : Value::of(*field);
-        }
-        case Kind::event:
-            if (expression.member) return read(run.event(), *expression.member);
-            [[fallthrough]];
-        default:
-            run.fail("\"." + expression.text + "\" cannot follow " + std::string{describe(base.kind)});
-            run.place_failure(expression.offset);
-            return {};
-    }
-}
-
-Value call(const Expression& expression, Run& run) {
-    const auto& arguments = expression.arguments;
-    std::array<Value, usual_arguments> few;
-    std::vector<Value> many;
-    if (arguments.size() > few.size()) many.resize(arguments.size());
-    const std::span<Value> values{many.empty() ? few.data() : many.data(), arguments.size()};
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        values[i] = evaluate(arguments[i], run);
-        if (run.failed()) return {};
-    }
-    const auto result = expression.function->call(run, values);
-    if (run.failed()) run.place_failure(expression.offset);
-    return result;
-}
-
-/// `and` and `or`.
-Value choose(const Expression& expression, Run& run) {
-    const auto& arguments = expression.arguments;
-    Value piped;
-    if (expression.piped) piped = evaluate(arguments.back(), run);
-    Value value;
-    for (const auto& argument : arguments) {
-        if (run.failed()) return {};
-        const bool is_last = &argument == &arguments.back();
-        value = is_last && expression.piped ? piped : evaluate(argument, run);
-        if (truth(value, run.event()) == (expression.op == Expression::Op::any)) break;
-    }
-    return value;
-}
-
-Value evaluate(const Expression& expression, Run& run) {
-    switch (expression.op) {
-        case Expression::Op::constant: {
-            auto value = expression.constant;
-            if (value.is_string()) value.text = expression.text;
-            return value;
-        }
-        case Expression::Op::event: return Value::of(Kind::event);
-        case Expression::Op::member: return read(run.event(), *expression.member);
-        case Expression::Op::lookup: return look_up(expression, run);
-        case Expression::Op::call: return call(expression, run);
-        case Expression::Op::all:
-        case Expression::Op::any: break;
-    }
-    return choose(expression, run);
-}
+constexpr std::size_t usual_slots = 8;
 
 class Execution {
   public:
-    Execution(bool for_topic, Run& run, std::string& out)
-        : for_topic_{for_topic}, run_{run}, out_{out}, largest_{out.size() + largest_output} {}
+    Execution(const Bodies& bodies, bool for_topic, Run& run, std::string& out)
+        : bodies_{bodies}, for_topic_{for_topic}, run_{run}, out_{out}, largest_{out.size() + largest_output} {}
 
-    void execute(const Steps& steps) {
-        for (const auto& step : steps) {
-            switch (step.kind) {
-                case Step::Kind::text: out_ += step.text; break;
-                case Step::Kind::print: print(step); break;
-                case Step::Kind::choice: choose(step); break;
-            }
-            if (!run_.failed() && out_.size() > largest_) run_.fail_size();
-            if (run_.failed()) return run_.place_failure(step.offset);
-        }
+    void execute(const Body& body, const Value& dot) {
+        std::array<Value, usual_slots> few;
+        std::vector<Value> many;
+        if (body.slots > few.size()) many.resize(body.slots);
+        const Frame frame{dot, many.empty() ? few.data() : many.data()};
+        frame.slots[0] = dot;
+        execute(body.steps, frame);
     }
 
   private:
-    void print(const Step& step) {
-        const auto value = evaluate(step.expression, run_);
+    /// What follows a list of steps.
+    enum class Then { next, leave, proceed };
+
+    Then execute(const Steps& steps, const Frame& frame) {
+        if (!run_.enter()) return Then::leave;
+        auto then = Then::next;
+        for (const auto& step : steps) {
+            run_.count_steps(1);
+            if (!run_.failed()) then = execute(step, frame);
+            if (!run_.failed() && out_.size() > largest_) run_.fail_size();
+            if (run_.failed()) {
+                run_.place_failure(step.offset);
+                then = Then::leave;
+            }
+            if (then != Then::next) break;
+        }
+        run_.leave();
+        return then;
+    }
+
+    Then execute(const Step& step, const Frame& frame) {
+        switch (step.kind) {
+            case Step::Kind::text: out_ += step.text; break;
+            case Step::Kind::print: print(step, frame); break;
+            case Step::Kind::evaluate: evaluate(step.expression, frame, run_); break;
+            case Step::Kind::choice: return choose(step, frame);
+            case Step::Kind::range: return repeat(step, frame);
+            case Step::Kind::invocation: {
+                const auto dot = evaluate(step.expression, frame, run_);
+                if (!run_.failed()) execute(bodies_[step.target], dot);
+                break;
+            }
+            case Step::Kind::leave: return Then::leave;
+            case Step::Kind::proceed: return Then::proceed;
+        }
+        return Then::next;
+    }
+
+    void print(const Step& step, const Frame& frame) {
+        const auto& expression = step.expression;
+        if (!for_topic_ && makes_text(expression)) return append_made(expression, frame, run_, out_, largest_);
+        const auto value = evaluate(expression, frame, run_);
         if (run_.failed()) return;
         if (!for_topic_) return append(out_, value);
         if (value.is_string()) return escape(value.text, step.levels);
@@ -128,15 +93,42 @@ class Execution {
             append_mqtt_level(out_, text);
     }
 
-    void choose(const Step& step) {
+    Then choose(const Step& step, const Frame& frame) {
         for (const auto& arm : step.arms) {
-            const auto condition = evaluate(arm.condition, run_);
-            if (run_.failed()) return;
-            if (truth(condition, run_.event())) return execute(arm.body);
+            const auto condition = evaluate(arm.condition, frame, run_);
+            if (run_.failed()) return Then::leave;
+            if (is_true(condition, run_))
+                return execute(arm.body, step.sets_dot ? Frame{condition, frame.slots} : frame);
         }
-        execute(step.otherwise);
+        return step.otherwise.empty() ? Then::next : execute(step.otherwise, frame);
     }
 
+    Then repeat(const Step& step, const Frame& frame) {
+        const auto over = evaluate(step.expression, frame, run_);
+        if (run_.failed()) return Then::leave;
+        set(step.key_slot, over, frame);
+        set(step.value_slot, over, frame);
+        Rounds rounds{run_, over};
+        if (rounds.counts() && step.key_slot) run_.fail("a range over an integer sets one variable");
+        bool is_empty = true;
+        while (!run_.failed()) {
+            const auto round = rounds.next();
+            if (!round) break;
+            is_empty = false;
+            run_.count_steps(1);
+            set(step.key_slot, round->key, frame);
+            set(step.value_slot, round->value, frame);
+            if (execute(step.body, Frame{round->value, frame.slots}) == Then::leave) break;
+        }
+        if (run_.failed()) return Then::leave;
+        return is_empty ? execute(step.otherwise, frame) : Then::next;
+    }
+
+    static void set(const std::optional<std::size_t>& slot, const Value& value, const Frame& frame) {
+        if (slot) frame.slots[*slot] = value;
+    }
+
+    const Bodies& bodies_;
     bool for_topic_;
     Run& run_;
     std::string& out_;
@@ -145,8 +137,8 @@ class Execution {
 
 }  // namespace
 
-void execute(const Steps& steps, bool for_topic, Run& run, std::string& out) {
-    Execution{for_topic, run, out}.execute(steps);
+void execute(const Bodies& bodies, bool for_topic, Run& run, std::string& out) {
+    Execution{bodies, for_topic, run, out}.execute(bodies[0], Value::of(Kind::event));
 }
 
 }  // namespace tocsin::core::gotemplate

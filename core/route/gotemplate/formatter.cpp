@@ -51,7 +51,9 @@ void Formatter::write_kind(const Value& value, int verb) {
         case Kind::string:
         case Kind::json: return write_string(value.text, value, verb);
         case Kind::time:
-        case Kind::duration: return write_time(value, verb);
+        case Kind::duration:
+        case Kind::month:
+        case Kind::weekday: return write_named(value, verb);
         case Kind::tags: return write_tags(verb);
         case Kind::fields: return write_fields(verb);
         case Kind::event: return write_event(verb);
@@ -203,16 +205,16 @@ void Formatter::write_hexadecimal(std::string_view text, bool upper) {
     pad(hexadecimal);
 }
 
-void Formatter::write_time(const Value& value, int verb) {
+void Formatter::write_named(const Value& value, int verb) {
     const bool is_text = verb == 'v' || verb == 's' || verb == 'x' || verb == 'X' || verb == 'q';
-    if (value.kind == Kind::duration && (bad_ || flags.go_syntax || !is_text)) return write_integer(value, verb);
+    if (value.kind != Kind::time && (bad_ || flags.go_syntax || !is_text)) return write_integer(value, verb);
     if (!is_text) return write_bad(value, verb);
     if (flags.go_syntax) return pad(time_as_code(value.integer));
     std::string text;
     if (value.kind == Kind::time)
         append_time_text(text, value.integer);
     else
-        append_duration(text, value.integer);
+        append_named_integer(text, value);
     write_string(text, value, verb);
 }
 

@@ -46,7 +46,7 @@ class Formatter {
     void write_real(const Value& value, int verb);
     void write_string(std::string_view text, const Value& value, int verb);
     void write_hexadecimal(std::string_view text, bool upper);
-    void write_time(const Value& value, int verb);
+    void write_named(const Value& value, int verb);
     void write_tags(int verb);
     void write_fields(int verb);
     void write_event(int verb);

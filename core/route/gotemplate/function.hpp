@@ -22,8 +22,10 @@ struct Function {
     /// Checks the arguments, whose number is right, and says what the result may be. Throws TextError for what can
     /// never succeed.
     Kinds (*check)(const Expression& call) = nullptr;
-    /// Unused for `and` and `or`. A failure is told to the run.
+    /// A failure is told to the run. Null for `and` and `or`, and for functions that only `append`.
     Value (*call)(Run& run, std::span<const Value> arguments) = nullptr;
+    /// Appends the text that is the result. False when `out` grew beyond `largest` bytes: then it is worth nothing.
+    bool (*append)(Run& run, std::span<const Value> arguments, std::string& out, std::size_t largest) = nullptr;
 };
 
 /// nullptr when there is none.

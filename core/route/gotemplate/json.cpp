@@ -28,7 +28,9 @@ void append_json_value(std::string& out, const Value& value, const Event& event)
         case Kind::integer:
         case Kind::integer64:
         case Kind::byte:
-        case Kind::duration: out += std::to_string(value.integer); break;
+        case Kind::duration:
+        case Kind::month:
+        case Kind::weekday: out += std::to_string(value.integer); break;
         case Kind::real: append_real(out, value.real); break;
         case Kind::string: append_go_json_string(out, value.text); break;
         case Kind::json: out += value.text; break;

@@ -1,10 +1,10 @@
 #include "route/gotemplate/number_text.hpp"
 
 #include "event/json.hpp"
+#include "route/gotemplate/time_format.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
@@ -197,21 +197,19 @@ void append_time_text(std::string& out, std::int64_t nanoseconds) {
     out += " +0000 UTC";
 }
 
+void append_named_integer(std::string& out, const Value& value) {
+    switch (value.kind) {
+        case Kind::duration: append_duration(out, value.integer); break;
+        case Kind::month: out += month_name(value.integer); break;
+        case Kind::weekday: out += weekday_name(value.integer); break;
+        default: out += std::to_string(value.integer); break;
+    }
+}
+
 std::string time_as_code(std::int64_t nanoseconds) {
-    static constexpr std::string_view months[] = {"January",   "February", "March",    "April",
-                                                  "May",       "June",     "July",     "August",
-                                                  "September", "October",  "November", "December"};
-    using namespace std::chrono;
-    const sys_time<std::chrono::nanoseconds> time{std::chrono::nanoseconds{nanoseconds}};
-    const auto day = floor<days>(time);
-    const year_month_day date{day};
-    const hh_mm_ss clock{time - day};
-    std::string text = "time.Date(" + std::to_string(static_cast<int>(date.year())) + ", time.";
-    text += months[static_cast<unsigned>(date.month()) - 1];
-    for (const long long number :
-         {static_cast<long long>(static_cast<unsigned>(date.day())), static_cast<long long>(clock.hours().count()),
-          static_cast<long long>(clock.minutes().count()), static_cast<long long>(clock.seconds().count()),
-          static_cast<long long>(clock.subseconds().count())})
+    const auto time = CivilTime::of(nanoseconds);
+    auto text = "time.Date(" + std::to_string(time.year) + ", time." + month_name(time.month);
+    for (const int number : {time.day, time.hour, time.minute, time.second, time.nanosecond})
         text += ", " + std::to_string(number);
     return text + ", time.UTC)";
 }

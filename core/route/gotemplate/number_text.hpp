@@ -1,5 +1,7 @@
 #pragma once
 
+#include "route/gotemplate/value.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -18,6 +20,9 @@ void keep_zeros(std::string& number, int verb, int precision);
 
 /// Appends nanoseconds as Go prints a duration: `1m30s`, `1.5s`, `2µs`, `0s`.
 void append_duration(std::string& out, std::int64_t nanoseconds);
+
+/// Appends what Go prints for a value of `named_integers`: `3s`, `November`, `Tuesday`.
+void append_named_integer(std::string& out, const Value& value);
 
 /// Appends nanoseconds since 1970 as Go prints a time in UTC: `2023-11-14 22:13:20.5 +0000 UTC`.
 void append_time_text(std::string& out, std::int64_t nanoseconds);

@@ -2,14 +2,15 @@
 
 #include "route/gotemplate/syntax.hpp"
 
+#include <cstddef>
 #include <string_view>
 
 namespace tocsin::core::gotemplate {
 
-/// How deep parentheses, blocks and functions applied to functions may nest, each and together.
-inline constexpr int deepest_nesting = 100;
+/// How many `define` and `block` a template may have.
+inline constexpr std::size_t most_definitions = 200;
 
 /// Parses a template, which must be UTF-8. Throws TextError.
-syntax::List parse(std::string_view text);
+syntax::Source parse(std::string_view text);
 
 }  // namespace tocsin::core::gotemplate

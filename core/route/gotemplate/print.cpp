@@ -221,7 +221,9 @@ void append_value(std::string& out, const Value& value, const Event& event) {
         case Kind::string:
         case Kind::json: out += value.text; break;
         case Kind::time: append_time_text(out, value.integer); break;
-        case Kind::duration: append_duration(out, value.integer); break;
+        case Kind::duration:
+        case Kind::month:
+        case Kind::weekday: append_named_integer(out, value); break;
         case Kind::tags:
         case Kind::fields:
         case Kind::event: Formatter{out, event, std::numeric_limits<std::size_t>::max()}.write(value, 'v'); break;
@@ -237,6 +239,16 @@ bool append_print(std::string& out, std::span<const Value> values, const Event& 
         if (out.size() > largest) return false;
     }
     return true;
+}
+
+bool append_println(std::string& out, std::span<const Value> values, const Event& event, std::size_t largest) {
+    for (const auto& value : values) {
+        if (&value != values.data()) out += ' ';
+        append_value(out, value, event);
+        if (out.size() > largest) return false;
+    }
+    out += '\n';
+    return out.size() <= largest;
 }
 
 bool append_printf(std::string& out, std::string_view format, std::span<const Value> values, const Event& event,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "event/event.hpp"
+#include "route/gotemplate/value.hpp"
 
 #include <cstddef>
 #include <forward_list>
@@ -12,6 +13,10 @@ namespace tocsin::core::gotemplate {
 
 /// What one rendering may write, and what its functions may make on the way, in bytes each.
 inline constexpr std::size_t largest_output = 1024 * 1024;
+/// Steps of one rendering: each text, action, function, round of a range, and 128 bytes that are looked through.
+inline constexpr std::size_t most_steps = 500'000;
+/// How deep blocks and templates that invoke each other may be within one another.
+inline constexpr int deepest_run = 1000;
 
 /// The state of one rendering.
 class Run {
@@ -34,6 +39,22 @@ class Run {
     /// How much more may be kept.
     std::size_t left() const noexcept { return left_; }
 
+    /// Fails when there were too many.
+    void count_steps(std::size_t steps) {
+        if (steps > steps_left_) return fail("more than 500,000 steps");
+        steps_left_ -= steps;
+    }
+    /// What it costs to look through a value.
+    void count(const Value& value) { count_steps(1 + size_of(value) / 128); }
+
+    /// False, and a failure, when it is too deep.
+    bool enter() {
+        if (++depth_ <= deepest_run) return true;
+        fail("blocks and templates are more than 1,000 deep within each other");
+        return false;
+    }
+    void leave() noexcept { --depth_; }
+
     /// Ends the rendering; the first failure counts. `why` shows no data of the event.
     void fail(std::string why) {
         if (failure_.empty()) failure_ = std::move(why);
@@ -49,9 +70,23 @@ class Run {
     std::size_t offset() const noexcept { return offset_; }
 
   private:
+    std::size_t size_of(const Value& value) const noexcept {
+        constexpr std::size_t entry = 128;
+        switch (value.kind) {
+            case Kind::string:
+            case Kind::json: return value.text.size();
+            case Kind::tags: return event_.tags().size() * entry;
+            case Kind::fields: return event_.fields().size() * entry;
+            case Kind::event: return (event_.tags().size() + event_.fields().size()) * entry;
+            default: return 0;
+        }
+    }
+
     const Event& event_;
     std::forward_list<std::string> texts_;
     std::size_t left_ = largest_output;
+    std::size_t steps_left_ = most_steps;
+    int depth_ = 0;
     std::string failure_;
     std::size_t offset_ = 0;
     bool is_placed_ = false;

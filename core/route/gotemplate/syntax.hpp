@@ -3,6 +3,7 @@
 #include "route/gotemplate/value.hpp"
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,32 +13,34 @@ namespace tocsin::core::gotemplate::syntax {
 /// start of the template.
 
 struct Name {
-    std::string name;  ///< without the dot
+    std::string name;  ///< a field's without its dot, a variable's with its dollar
     std::size_t offset;
 };
 
 struct Command;
 
-/// Commands joined by `|`.
+/// Commands joined by `|`, and the variables their value goes to.
 struct Pipeline {
     std::size_t offset = 0;
+    std::vector<Name> variables;  ///< one, or two in range
+    bool assigns = false;         ///< `=`; else `:=`
     std::vector<Command> commands;
 };
 
 /// One word of a command, with the fields that follow it: `.Tags.host` is `dot` with two fields, `(f x).y` a pipeline
 /// with one.
 struct Operand {
-    enum class Kind { dot, function, constant, nil, pipeline };
+    enum class Kind { dot, variable, function, constant, nil, pipeline };
 
     Kind kind = Kind::dot;
     std::size_t offset = 0;
-    std::string text;   ///< a function's name; a constant string
+    std::string text;   ///< a function's or variable's name; a constant string
     Value constant;     ///< its `text` is empty: a string's is the one above
     Pipeline pipeline;  ///< in parentheses
     std::vector<Name> fields;
 };
 
-/// A function with its arguments, or a single operand.
+/// A function or method with its arguments, or a single operand.
 struct Command {
     std::size_t offset = 0;
     std::vector<Operand> operands;  ///< at least one
@@ -46,14 +49,16 @@ struct Command {
 struct Branch;
 
 struct Node {
-    enum class Kind { text, action, choice };
+    enum class Kind { text, action, choice, range, invocation, leave, proceed };
 
     Kind kind = Kind::text;
     std::size_t offset = 0;
-    std::string text;
-    Pipeline pipeline;             ///< of an action
+    std::string text;              ///< of a text; of an invocation: the template's name
+    Pipeline pipeline;             ///< of an action or a range; of an invocation, without commands if there is none
+    bool sets_dot = false;         ///< of a choice: with instead of if
     std::vector<Branch> branches;  ///< of a choice: if, else if ...
-    std::vector<Node> otherwise;   ///< of a choice: else
+    std::vector<Node> body;        ///< of a range
+    std::vector<Node> otherwise;   ///< of a choice or a range: else
 };
 
 struct Branch {
@@ -62,5 +67,18 @@ struct Branch {
 };
 
 using List = std::vector<Node>;
+
+/// The template itself, or what stands between `define` or `block` and its end.
+struct Definition {
+    std::string name;
+    std::size_t offset = 0;
+    List body;
+    std::set<std::string, std::less<>> assigned;  ///< variables that `=` stands after, somewhere in it
+};
+
+struct Source {
+    Definition main;
+    std::vector<Definition> definitions;  ///< names differ
+};
 
 }  // namespace tocsin::core::gotemplate::syntax

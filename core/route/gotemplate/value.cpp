@@ -1,5 +1,7 @@
 #include "route/gotemplate/value.hpp"
 
+#include "route/gotemplate/json_value.hpp"
+
 namespace tocsin::core::gotemplate {
 
 Value Value::of(const tocsin_field& field) noexcept {
@@ -20,10 +22,12 @@ bool truth(const Value& value, const Event& event) noexcept {
         case Kind::integer:
         case Kind::integer64:
         case Kind::byte:
-        case Kind::duration: return value.integer != 0;
+        case Kind::duration:
+        case Kind::month:
+        case Kind::weekday: return value.integer != 0;
         case Kind::real: return value.real != 0;
-        case Kind::string:
-        case Kind::json: return !value.text.empty();
+        case Kind::string: return !value.text.empty();
+        case Kind::json: return json_truth(value.text);
         case Kind::tags: return !event.tags().empty();
         case Kind::fields: return !event.fields().empty();
         case Kind::time:
@@ -47,12 +51,15 @@ std::string_view describe(Kind kind) noexcept {
         case Kind::tags: return "the tags";
         case Kind::fields: return "the fields";
         case Kind::event: return "the event";
+        case Kind::month: return "a month";
+        case Kind::weekday: return "a weekday";
     }
     return "";
 }
 
 std::string describe(Kinds kinds) {
     if (kinds == field_kinds) return "the value of a field";
+    if (kinds == any_kind) return "a value";
     std::string text;
     kinds.each([&](Kind kind) {
         if (kind == Kind::none && !(kinds == Kinds{Kind::none})) return;
@@ -77,6 +84,8 @@ std::string_view go_type(Kind kind) noexcept {
         case Kind::tags: return "map[string]string";
         case Kind::fields: return "map[string]interface {}";
         case Kind::event: return "alert.TemplateData";
+        case Kind::month: return "time.Month";
+        case Kind::weekday: return "time.Weekday";
     }
     return "";
 }

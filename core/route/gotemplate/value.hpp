@@ -10,7 +10,7 @@
 namespace tocsin::core::gotemplate {
 
 /// What a value is, seen as Go sees it.
-enum class Kind : std::uint16_t {
+enum class Kind : std::uint32_t {
     none = 1,  ///< a missing tag or field, and the literal nil
     boolean = 2,
     integer = 4,    ///< int: literals and lengths
@@ -18,24 +18,26 @@ enum class Kind : std::uint16_t {
     byte = 16,      ///< uint8: a byte of a string
     real = 32,
     string = 64,
-    json = 128,  ///< a field that holds JSON: a string in all respects, but `json` writes it out verbatim
+    json = 128,  ///< compact JSON: a string, but it can be looked into, and `json` writes it out verbatim
     time = 256,
     duration = 512,
     tags = 1024,
     fields = 2048,
     event = 4096,
+    month = 8192,
+    weekday = 16384,
 };
 
 /// A set of kinds: what an expression may turn out to be.
 class Kinds {
   public:
     constexpr Kinds() = default;
-    constexpr Kinds(Kind kind) : bits_{static_cast<std::uint16_t>(kind)} {}
+    constexpr Kinds(Kind kind) : bits_{static_cast<std::uint32_t>(kind)} {}
     constexpr Kinds(std::initializer_list<Kind> kinds) {
-        for (const auto kind : kinds) bits_ |= static_cast<std::uint16_t>(kind);
+        for (const auto kind : kinds) bits_ |= static_cast<std::uint32_t>(kind);
     }
 
-    constexpr bool has(Kind kind) const noexcept { return (bits_ & static_cast<std::uint16_t>(kind)) != 0; }
+    constexpr bool has(Kind kind) const noexcept { return (bits_ & static_cast<std::uint32_t>(kind)) != 0; }
     constexpr bool has_any(Kinds other) const noexcept { return (bits_ & other.bits_) != 0; }
     constexpr bool empty() const noexcept { return bits_ == 0; }
     constexpr bool operator==(const Kinds&) const = default;
@@ -47,19 +49,23 @@ class Kinds {
 
     template <class Call>
     void each(Call call) const {
-        for (std::uint16_t bit = 1; bit != 0 && bit <= bits_; bit = static_cast<std::uint16_t>(bit << 1))
+        for (std::uint32_t bit = 1; bit != 0 && bit <= bits_; bit = static_cast<std::uint32_t>(bit << 1))
             if ((bits_ & bit) != 0) call(static_cast<Kind>(bit));
     }
 
   private:
-    std::uint16_t bits_ = 0;
+    std::uint32_t bits_ = 0;
 };
 
-inline constexpr Kinds integers{Kind::integer, Kind::integer64, Kind::byte, Kind::duration};
+inline constexpr Kinds integers{Kind::integer, Kind::integer64, Kind::byte, Kind::duration, Kind::month, Kind::weekday};
+/// Integers that print as text.
+inline constexpr Kinds named_integers{Kind::duration, Kind::month, Kind::weekday};
 inline constexpr Kinds strings{Kind::string, Kind::json};
 inline constexpr Kinds maps{Kind::tags, Kind::fields};
-/// What `.Fields.x` may be.
+/// What `.Fields.x`, and anything within JSON, may be.
 inline constexpr Kinds field_kinds{Kind::none, Kind::boolean, Kind::integer64, Kind::real, Kind::string, Kind::json};
+inline constexpr Kinds any_kind =
+    integers | strings | maps | field_kinds | Kinds{Kind::integer, Kind::byte, Kind::time, Kind::event};
 
 /// A value on its way through a rendering. Text belongs to the event, the template or the run. `tags`, `fields` and
 /// `event` are those of the event that is rendered.
@@ -67,7 +73,7 @@ struct Value {
     Kind kind = Kind::none;
     bool boolean = false;
     union {
-        std::int64_t integer = 0;  ///< integer, integer64, byte, duration, time (both in nanoseconds)
+        std::int64_t integer = 0;  ///< all integers; duration and time in nanoseconds, month 1 to 12, weekday 0 to 6
         double real;
     };
     std::string_view text;  ///< string, json
@@ -96,12 +102,13 @@ struct Value {
         result.text = value;
         return result;
     }
+    static Value of(const char* value) noexcept { return of(std::string_view{value}); }
     static Value of(const tocsin_field& field) noexcept;
 
     bool is_string() const noexcept { return strings.has(kind); }
 };
 
-/// Go's truth: not zero, not empty, not missing.
+/// Go's truth: not zero, not empty, not missing. JSON is looked at as what it holds: `[]`, `null` and `0` are false.
 bool truth(const Value& value, const Event& event) noexcept;
 
 /// "a string", "an integer", ...

@@ -205,14 +205,25 @@ TEST_CASE_FIXTURE(Fixture, "a delivery without an answer, one that throws and on
     CHECK(runner->pending() == 2);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what cannot be rendered is dead and sent to nobody") {
-    const auto one = handler("one", "{{ if lt .Fields.value 1 }}x{{ end }}");
+TEST_CASE_FIXTURE(Fixture, "what cannot be rendered, or has no end, is dead and sent to nobody") {
+    const std::string_view templates[] = {
+        "{{ if lt .Fields.value 1 }}x{{ end }}",
+        "{{ range 1000000000 }}{{ end }}",
+        "{{ range 1000 }}{{ printf \"%2000d\" . }}{{ end }}",
+        "{{ define \"t\" }}{{ if $ }}{{ template \"t\" . }}{{ end }}{{ end }}{{ template \"t\" . }}",
+    };
+    std::vector<std::size_t> handlers;
+    for (const auto text : templates)
+        handlers.push_back(handler("h" + std::to_string(handlers.size()), std::string{text}));
+    const auto sound = handler("sound", "{{ .ID }}");
     start();
-    push(one, "a");
+    for (const auto one : handlers) push(one, "a");
+    push(sound, "a");
     settle();
-    CHECK(sink().sent.empty());
-    CHECK(at(one).dead.value() == 1);
-    CHECK(runner->pending() == 0);
+    CHECK(sink().open.size() == 1);
+    for (const auto one : handlers) CHECK(at(one).dead.value() == 1);
+    CHECK(at(sound).dead.value() == 0);
+    CHECK(runner->pending() == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "an answer to a ticket that is not open is counted and changes nothing") {

@@ -45,8 +45,7 @@ TEST_CASE("looking through much text takes steps too") {
     constexpr std::string_view too_many = "more than 500,000 steps";
     CHECK(render_template("{{ eq .Message .ID }}", large) == "false");
     for (const std::string_view action :
-         {"eq $.Message $.ID", "len $.Message", "index $.Fields.list 1000 | default 0", "$.Fields.list | len",
-          "replace \"ab\" \"\" $.Message | len", "printf \"%.1s\" $.Message", "slice $.Message 1 2"}) {
+         {"eq $.Message $.ID", "replace \"ab\" \"\" $.Message | len", "index $.Fields.list 1000 | default 0"}) {
         CAPTURE(action);
         const auto told = render_template("{{ range 100000 }}{{ $x := " + std::string{action} + " }}{{ end }}", large);
         CHECK(told.rfind("failed: ", 0) == 0);

@@ -14,7 +14,7 @@ constexpr int most_rounds = 100;
 
 class Termination {
   public:
-    explicit Termination(const Bodies& bodies) : bodies_{bodies}, ends_(bodies.size(), false) {
+    explicit Termination(const Bodies& bodies) : ends_(bodies.size(), false) {
         bool changed = true;
         for (int round = 0; changed; ++round) {
             if (round == most_rounds) {
@@ -47,7 +47,6 @@ class Termination {
     }
 
   private:
-    const Bodies& bodies_;
     std::vector<bool> ends_;
 };
 

@@ -41,6 +41,7 @@ class OptionReader {
             case OptionType::list: list(); break;
             case OptionType::choice: choice(); break;
             case OptionType::rendered: rendered(); break;
+            case OptionType::rendered_table: rendered_table(); break;
         }
         if (mistakes_.size() != already) return {};
         return std::move(value_);
@@ -180,6 +181,22 @@ class OptionReader {
 
     void rendered() {
         if (!is_text(node_) && node_.kind != Kind::table) add_wrong_kind(node_, "a template (a string)");
+        value_.node = &node_;
+    }
+
+    void rendered_table() {
+        if (node_.kind != Kind::table) {
+            add_wrong_kind(node_, "a table of templates, such as { name: \"{{ .ID }}\" }");
+            return;
+        }
+        for (const auto& entry : node_.table) {
+            const auto key = key_ + "." + shortened(entry.key);
+            if (entry.key.find('\0') != std::string::npos)
+                mistakes_.add(entry.where, key, "a name must not contain a NUL character");
+            if (entry.value.kind == Kind::list || entry.value.kind == Kind::table || entry.value.kind == Kind::null)
+                mistakes_.add(entry.value.where, key,
+                              "must be a template (a string), not " + std::string{entry.value.kind_name()});
+        }
         value_.node = &node_;
     }
 };

@@ -43,7 +43,7 @@ struct OptionValue {
     std::int64_t integer = 0;  ///< integer, boolean, duration (nanoseconds)
     double real = 0;
     std::vector<std::string> items;
-    const Node* node = nullptr;  ///< template: the value itself, to be compiled by the caller; nullptr when left out
+    const Node* node = nullptr;  ///< template, table of templates: the value itself, to be compiled by the caller; nullptr when left out
     std::shared_ptr<const Node> default_node;  ///< template: what `node` points to when it is the default
 };
 

@@ -232,6 +232,19 @@ TEST_CASE("templates are handed on") {
     CHECK(bad(check_yaml("x: [a]", spec)) == "must be a template (a string), not a list");
 }
 
+TEST_CASE("tables of templates are handed on") {
+    const auto spec = option("x", OptionType::rendered_table);
+    const auto table = check_toml("x = {b = '{{ .ID }}', a = 5}", spec);
+    CHECK(good(table).node == table.file.root.find("x"));
+    CHECK(good(check_yaml("x: {a: 123, b: yes}", spec)).node->table[1].value.text == "yes");
+    CHECK(good(check_toml("x = {}", spec)).node->table.empty());
+    const std::string wanted = "must be a table of templates, such as { name: \"{{ .ID }}\" }";
+    CHECK(bad(check_toml("x = 'a'", spec)) == wanted + ", not a string");
+    CHECK(bad(check_yaml("x: [a]", spec)) == wanted + ", not a list");
+    CHECK(check_yaml("x: {a: [b], c: {d: e}}", spec).mistakes.size() == 2);
+    CHECK(bad(check_yaml("x: {\"a\\0b\": c}", spec)) == "a name must not contain a NUL character");
+}
+
 TEST_CASE("a mistake shows no secret and little of what is none") {
     for (const auto type : {OptionType::string, OptionType::integer, OptionType::real, OptionType::boolean,
                             OptionType::duration, OptionType::path, OptionType::list, OptionType::choice}) {

@@ -8,11 +8,16 @@ std::vector<std::optional<Payload>> compile_templates(const std::vector<OptionSp
                                                       const std::vector<OptionValue>& values, Mistakes& mistakes) {
     std::vector<std::optional<Payload>> payloads;
     for (std::size_t i = 0; i < values.size(); ++i) {
-        if (specs[i].type != OptionType::rendered) continue;
+        const auto& spec = kind.handler_options[i];
+        if (!comes_rendered(spec.type)) continue;
         const auto* node = values[i].node;
-        payloads.push_back(node == nullptr
-                               ? std::nullopt
-                               : Payload::compile(*node, specs[i].escape, "options." + specs[i].name, mistakes));
+        const auto key = "options." + spec.name;
+        if (node == nullptr)
+            payloads.emplace_back();
+        else if (spec.type == OptionType::rendered_table)
+            payloads.push_back(Payload::compile_table(*node, key, mistakes));
+        else
+            payloads.push_back(Payload::compile(*node, spec.escape, key, mistakes));
     }
     return payloads;
 }

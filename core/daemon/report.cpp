@@ -16,8 +16,8 @@ namespace tocsin::core {
 namespace {
 
 std::string_view name_of(OptionType type) {
-    constexpr std::array<std::string_view, 9> names{"string", "integer", "float",  "boolean", "duration",
-                                                    "path",   "list",    "choice", "template"};
+    constexpr std::array<std::string_view, 10> names{"string", "integer", "float",  "boolean",  "duration",
+                                                     "path",   "list",    "choice", "template", "templates"};
     return names.at(static_cast<std::size_t>(type));
 }
 

@@ -40,7 +40,7 @@ OptionSpec read(const tocsin_option& option, OptionScope scope) {
         throw std::runtime_error{fmt::format("option \"{}\" {}", shortened(name), what)};
     };
     if (!is_kind_name(name)) fail("needs a name of at most 64 lower case letters, digits and '-'");
-    if (option.type > TOCSIN_OPTION_TEMPLATE) fail("has a type this program does not know");
+    if (option.type > TOCSIN_OPTION_TEMPLATE_TABLE) fail("has a type this program does not know");
     if (option.escape > TOCSIN_ESCAPE_MQTT_TOPIC) fail("has an escape this program does not know");
 
     OptionSpec spec;
@@ -58,8 +58,10 @@ OptionSpec read(const tocsin_option& option, OptionScope scope) {
     spec.minimum = option.minimum;
     spec.maximum = option.maximum;
 
-    if (spec.type == OptionType::rendered && scope == OptionScope::instance)
+    if (comes_rendered(spec.type) && scope == OptionScope::instance)
         fail("is a template, which only handler options can be");
+    if (spec.type == OptionType::rendered_table && (spec.default_value || spec.escape != TOCSIN_ESCAPE_NONE))
+        fail("is a table of templates, which has neither a default nor an escape");
     if (spec.type == OptionType::choice && spec.choices.empty()) fail("is a choice without values");
     if (spec.ranged && spec.minimum > spec.maximum) fail("has a minimum above its maximum");
     if (spec.role > TOCSIN_ROLE_INSTANCE) fail("has a role this program does not know");

@@ -53,6 +53,11 @@ TEST_CASE("declarations that break a rule are refused") {
     refused({Option{"a--b", tocsin::string, ""}}, OptionScope::instance);
     refused({Option{"a", tocsin::string, ""}, Option{"a", tocsin::integer, ""}}, OptionScope::instance);
     refused({Option{"a", tocsin::rendered, ""}}, OptionScope::instance);
+    refused({Option{"a", tocsin::rendered_table, ""}}, OptionScope::instance);
+    refused({Option{"a", tocsin::rendered_table, ""}.defaults("x")}, OptionScope::handler);
+    refused({Option{"a", tocsin::rendered_table, ""}.mqtt_topic()}, OptionScope::handler);
+    refused({Option{"a", static_cast<tocsin::OptionType>(TOCSIN_OPTION_TEMPLATE_TABLE + 1), ""}}, OptionScope::handler);
+    CHECK_NOTHROW(read({Option{"a", tocsin::rendered_table, ""}.optional()}, OptionScope::handler));
     refused({Option{"a", tocsin::choice, ""}}, OptionScope::handler);
     refused({Option{"a", tocsin::integer, ""}.range(2, 1)}, OptionScope::handler);
     refused({Option{"a", tocsin::string, ""}.role(TOCSIN_ROLE_NAME)}, OptionScope::handler);

@@ -15,7 +15,8 @@
 
 namespace tocsin::core {
 
-/// What a handler option of type template compiles to. Immutable, thread-safe, cheap to copy. In a file it is
+/// What a handler option of type template, or table of templates, compiles to. Immutable, thread-safe, cheap to copy.
+/// In a file it is
 /// - a string: a Template;
 /// - `json: event`: the event as Kapacitor's AlertData, one compact object;
 /// - `json: [ ... ]`: one compact object of the listed entries, in that order, strings escaped as JSON.stringify does.
@@ -25,12 +26,17 @@ namespace tocsin::core {
 ///     under the key `id`, `message`, ... `taskName`; time as RFC 3339, duration in nanoseconds;
 ///   - `{ key: entry }`: the same under another key.
 /// The two forms with `json` are for options whose values are not escaped.
+///
+/// A table of templates renders to one compact JSON object of strings, in the order of the file.
 class Payload {
   public:
     /// Compiles the value of an option. Nothing when it holds mistakes, which go to `mistakes` with their places; `key`
     /// is the option's name in messages. `escape` is TOCSIN_ESCAPE_...
     static std::optional<Payload> compile(const Node& node, std::uint32_t escape, const std::string& key,
                                           Mistakes& mistakes);
+
+    /// The same for a table of templates.
+    static std::optional<Payload> compile_table(const Node& table, const std::string& key, Mistakes& mistakes);
 
     /// Appends the rendered value to `out`. Returns what is wrong, or nothing when it succeeded.
     std::optional<std::string> render(const Event& event, std::string& out) const;
@@ -40,10 +46,16 @@ class Payload {
   private:
     struct WholeEvent {};
     using Entries = std::shared_ptr<const std::vector<Entry>>;
+    struct Named {
+        std::string start;  ///< the key as JSON, and the colon
+        Template value;
+    };
+    using Table = std::shared_ptr<const std::vector<Named>>;
+    using Form = std::variant<Template, WholeEvent, Entries, Table>;
 
-    explicit Payload(std::variant<Template, WholeEvent, Entries> form) : form_{std::move(form)} {}
+    explicit Payload(Form form) : form_{std::move(form)} {}
 
-    std::variant<Template, WholeEvent, Entries> form_;
+    Form form_;
 };
 
 }  // namespace tocsin::core

@@ -95,6 +95,35 @@ TEST_CASE("a template's mistakes stand at their place in the file") {
     CHECK_FALSE(mistakes_in(nodes.text("{{ .ID | levels }}")).empty());
 }
 
+TEST_CASE("a table of templates is one object of strings, in the order of the file") {
+    Nodes nodes;
+    const auto event = template_test_event();
+    const auto render_table = [&](const Node& node) {
+        Mistakes mistakes;
+        const auto payload = Payload::compile_table(node, "options.properties", mistakes);
+        REQUIRE(payload);
+        std::string out = "before ";
+        const auto failure = payload->render(event, out);
+        return failure ? "failed: " + *failure : out.substr(7);
+    };
+    auto table = nodes.table("z \"1\"", nodes.text("{{ .Level }}"));
+    table.table.push_back({"a", table.where, nodes.text("{{ .Message }}")});
+    table.table.push_back({"", table.where, nodes.text("")});
+    CHECK(render_table(table) == R"({"z \"1\"":"CRITICAL","a":"disk \"full\" <90%> å\n","":""})");
+    CHECK(render_table(nodes.make(Node::Kind::table)) == "{}");
+    CHECK(render_table(nodes.table("a", nodes.text("{{ len .Fields.up }}"))) ==
+          "failed: line 1, column 4: len: a boolean has no length");
+
+    auto wrong = nodes.table("a", nodes.text("{{ .Foo }}"));
+    wrong.table.push_back({"b", wrong.where, nodes.text("{{")});
+    Mistakes mistakes;
+    CHECK_FALSE(Payload::compile_table(wrong, "options.properties", mistakes));
+    std::ostringstream told;
+    mistakes.print(told);
+    CHECK(told.str().find(": options.properties.a: the event has no field \".Foo\"") != std::string::npos);
+    CHECK(told.str().find(": options.properties.b: ") != std::string::npos);
+}
+
 TEST_CASE("json: event is Kapacitor's AlertData") {
     Nodes nodes;
     const auto event = template_test_event();

@@ -139,4 +139,7 @@ AT(tocsin_plugin_descriptor, sink_count, 48);
 AT(tocsin_plugin_descriptor, sources, 56);
 AT(tocsin_plugin_descriptor, source_count, 64);
 
+_Static_assert(TOCSIN_ABI_MAJOR == 1 && TOCSIN_ABI_MINOR == 1, "a new version: describe it in docs/abi-changelog.md");
+_Static_assert(TOCSIN_OPTION_TEMPLATE == 8 && TOCSIN_OPTION_TEMPLATE_TABLE == 9, "types of options");
+
 int main(void) { return 0; }

@@ -1,4 +1,4 @@
-/* The binary interface between Tocsin and its plugins, version 1.0.
+/* The binary interface between Tocsin and its plugins, version 1.1.
  *
  * A plugin is a shared library that exports one constant, `tocsin_plugin`. It may be written in any language that can
  * lay out C structs. The host reads `abi_major` and `abi_minor` before it calls anything.
@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 #define TOCSIN_ABI_MAJOR 1
-#define TOCSIN_ABI_MINOR 0
+#define TOCSIN_ABI_MINOR 1
 
 /* Name of the exported constant of type `struct tocsin_plugin_descriptor`. */
 #define TOCSIN_ENTRY_SYMBOL "tocsin_plugin"
@@ -56,6 +56,8 @@ extern "C" {
 #define TOCSIN_OPTION_LIST 6u     /* strings; a single string is a list of one */
 #define TOCSIN_OPTION_CHOICE 7u   /* one of `choices` */
 #define TOCSIN_OPTION_TEMPLATE 8u /* handler options only; compiled by the host, arrives rendered with each delivery */
+#define TOCSIN_OPTION_TEMPLATE_TABLE 9u /* since 1.1; handler options only: a table of templates, compiled by the host,
+                                           arrives rendered as one compact JSON object of strings in the file's order */
 
 /* Flags of an option. */
 #define TOCSIN_OPTION_REQUIRED 1u
@@ -153,8 +155,8 @@ struct tocsin_delivery {
     uint64_t ticket;  /* unique per attempt; what ack answers */
     void *binding;    /* from bind */
     const struct tocsin_event *event;
-    const struct tocsin_string *values; /* the rendered template options, in the order they are declared; data is NULL
-                                           for one that was left out */
+    const struct tocsin_string *values; /* the rendered templates and tables of templates, in the order these options are
+                                           declared; data is NULL for one that was left out */
     uint64_t value_count;
 };
 

@@ -25,7 +25,13 @@ enum class OptionType : std::uint32_t {
     list = TOCSIN_OPTION_LIST,
     choice = TOCSIN_OPTION_CHOICE,
     rendered = TOCSIN_OPTION_TEMPLATE,
+    rendered_table = TOCSIN_OPTION_TEMPLATE_TABLE,
 };
+
+/// Whether values of this type come rendered with each delivery.
+constexpr bool comes_rendered(OptionType type) noexcept {
+    return type == OptionType::rendered || type == OptionType::rendered_table;
+}
 
 inline constexpr auto string = OptionType::string;
 inline constexpr auto integer = OptionType::integer;
@@ -37,6 +43,8 @@ inline constexpr auto list = OptionType::list;
 inline constexpr auto choice = OptionType::choice;
 /// A template that the host compiles; handler options only.
 inline constexpr auto rendered = OptionType::rendered;
+/// A table of such templates, which arrives as one JSON object of strings; handler options only.
+inline constexpr auto rendered_table = OptionType::rendered_table;
 
 /// Declares one option of a kind. An option is required unless it has a default or is marked optional.
 struct Option : tocsin_option {

@@ -86,13 +86,13 @@ class Delivery {
         return text;
     }
 
-    /// A handler option: rendered if it is a template, otherwise as text. Throws std::logic_error for an option the
-    /// kind never declared.
+    /// A handler option: rendered if it is a template or a table of templates, otherwise as text. Throws
+    /// std::logic_error for an option the kind never declared.
     std::string_view option(std::string_view name) const {
         const auto& options = binding<Binding>().options;
         std::size_t rendered_before = 0;
         for (const auto& option : options.declared()) {
-            const bool is_template = option.type == TOCSIN_OPTION_TEMPLATE;
+            const bool is_template = comes_rendered(static_cast<OptionType>(option.type));
             if (view(option.name) == name)
                 return is_template ? view(delivery_->values[rendered_before]) : options.text(name);
             if (is_template) ++rendered_before;
@@ -105,7 +105,7 @@ class Delivery {
         const auto& options = binding<Binding>().options;
         std::size_t rendered_before = 0;
         for (const auto& option : options.declared()) {
-            const bool is_template = option.type == TOCSIN_OPTION_TEMPLATE;
+            const bool is_template = comes_rendered(static_cast<OptionType>(option.type));
             if (view(option.name) == name)
                 return is_template ? delivery_->values[rendered_before].data != nullptr : options.has(name);
             if (is_template) ++rendered_before;

@@ -14,7 +14,7 @@ AbiValues::AbiValues(const std::vector<OptionSpec>& specs, const std::vector<Opt
 
         tocsin_value value{};
         value.type = static_cast<std::uint32_t>(specs[i].type);
-        value.is_set = from.is_set && !comes_rendered(specs[i].type) ? 1 : 0;
+        value.is_set = from.is_set && specs[i].type != OptionType::rendered ? 1 : 0;
         value.text = abi(from.text);
         value.integer = from.integer;
         value.number = from.real;

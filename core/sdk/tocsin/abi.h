@@ -245,7 +245,8 @@ struct tocsin_sink_kind {
     /* `options` holds one value per declared instance option, in that order. Connects to nothing. */
     int32_t (*create)(const struct tocsin_host *host, const struct tocsin_value *options, uint64_t count,
                       void **instance, struct tocsin_error *error);
-    /* `options` holds one value per declared handler option, in that order; templates are not set. */
+    /* `options` holds one value per declared handler option, in that order; templates are not set, and a
+     * table of templates is set but empty when it was given. */
     int32_t (*bind)(void *instance, const struct tocsin_value *options, uint64_t count, void **binding,
                     struct tocsin_error *error);
     /* No delivery of the binding is open. */

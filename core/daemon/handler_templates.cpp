@@ -8,7 +8,7 @@ std::vector<std::optional<Payload>> compile_templates(const std::vector<OptionSp
                                                       const std::vector<OptionValue>& values, Mistakes& mistakes) {
     std::vector<std::optional<Payload>> payloads;
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto& spec = kind.handler_options[i];
+        const auto& spec = specs[i];
         if (!comes_rendered(spec.type)) continue;
         const auto* node = values[i].node;
         const auto key = "options." + spec.name;

@@ -1,5 +1,6 @@
 #include "broker.hpp"
 
+#include "reason_code.hpp"
 #include "seconds.hpp"
 
 #include <algorithm>
@@ -15,13 +16,16 @@ constexpr std::size_t bytes_at_once = 1024 * 1024;
 /// set, under way at QoS 2.
 constexpr std::size_t qos2_at_once = 20;
 
-/// MQTT's longest packet is 268,435,455 bytes after the fixed header.
-constexpr std::size_t longest_packet = 268'435'455;
+/// MQTT's longest packet is 268,435,455 bytes after a fixed header of five.
+constexpr std::uint64_t longest_packet = 268'435'460;
 
 /// A connection that lasted this long makes the delays between attempts short again.
 constexpr auto lasting = std::chrono::seconds{10};
 
 constexpr auto longest_drain = std::chrono::seconds{1};
+
+/// A broker that closes the connection because of a publish does so within this time.
+constexpr auto soon = std::chrono::seconds{5};
 
 }  // namespace
 
@@ -116,26 +120,39 @@ void Broker::on(const std::vector<Notice>& notices, Clock::time_point now) {
 }
 
 void Broker::on_own(const Notice& notice) {
-    if (notice.kind == Notice::Kind::published) {
-        host_.pass([&](tocsin::SinkHost&) {
-            if (auto delivery = window_.take(notice.number)) delivery->delivered();
-        });
-    } else if (lost_.empty()) {
-        lost_ = "the connection broke";
+    switch (notice.kind) {
+        case Notice::Kind::published:
+            end(notice.number, [](tocsin::Delivery& delivery) { delivery.delivered(); });
+            break;
+        case Notice::Kind::refused_publish: {
+            const auto reason = "the broker answers " + reason_in_words(notice.code, notice.properties.in_words());
+            end(notice.number, [&](tocsin::Delivery& delivery) {
+                verdict_on_publish(notice.code) == Verdict::rejected ? delivery.rejected(reason)
+                                                                     : delivery.retry(reason);
+            });
+            break;
+        }
+        default: on_lost(notice); break;
     }
 }
 
+void Broker::on_lost(const Notice& notice) {
+    if (!lost_.empty()) return;
+    if (notice.kind == Notice::Kind::lost && notice.code > 0) {
+        lost_ = "the broker closed it: " + reason_in_words(notice.code, notice.properties.in_words());
+        closed_by_broker_ = !names_another_cause(notice.code);
+        return;
+    }
+    const auto reason = connection_->failure();
+    lost_ = "the connection broke" + (reason.empty() ? "" : ": " + reason);
+    closed_by_broker_ = true;
+}
+
 void Broker::on_result(Connector::Result result, Clock::time_point now) {
-    if (auto* connection = std::get_if<std::unique_ptr<Connection>>(&result)) {
-        connection_ = std::move(*connection);
-        lost_.clear();
-        connected_at_ = now;
-        failures_.reset();
-        host_.pass([&](tocsin::SinkHost& host) {
-            host.info("connected to " + settings_.url.text());
-            host.set_max_in_flight(static_cast<std::uint32_t>(settings_.window));
-        });
+    if (auto* connected = std::get_if<Connector::Connected>(&result)) {
+        on_connected(std::move(*connected), now);
     } else if (const auto* failure = std::get_if<Connector::Failure>(&result)) {
+        suspicion_.not_reached();
         const auto delay = backoff_.next();
         next_attempt_ = now + delay;
         if (!failures_.tells(failure->reason, now)) return;
@@ -145,31 +162,98 @@ void Broker::on_result(Connector::Result result, Clock::time_point now) {
     }
 }
 
+void Broker::on_connected(Connector::Connected connected, Clock::time_point now) {
+    connection_ = std::move(connected.connection);
+    broker_ = connected.properties;
+    lost_.clear();
+    closed_by_broker_ = false;
+    connected_at_ = now;
+    failures_.reset();
+    suspicion_.connected();
+    const auto most = std::min<std::size_t>(settings_.window, broker_.receive_maximum.value_or(65535));
+    window_.limit_qos2(settings_.protocol == Protocol::v5 ? most : qos2_at_once);
+    host_.pass([&](tocsin::SinkHost& host) {
+        if (settings_.url.tls && !settings_.verify)
+            host.warning("connected to " + settings_.url.text() +
+                         ", whose certificate is not checked (insecure-skip-verify)");
+        else
+            host.info("connected to " + settings_.url.text());
+        tell_limits(host);
+        host.set_max_in_flight(static_cast<std::uint32_t>(most));
+    });
+}
+
+void Broker::tell_limits(tocsin::SinkHost& host) const {
+    if (const auto said = broker_.in_words(); !said.empty()) host.info("the broker says: " + said);
+    if (broker_.maximum_qos)
+        host.warning("the broker takes QoS " + std::to_string(*broker_.maximum_qos) +
+                     " at most: what is meant for a higher one is sent with that");
+    if (broker_.retain_available == false)
+        host.warning("the broker retains no messages: what is meant to be retained is sent without");
+}
+
 void Broker::send_waiting(Clock::time_point now) {
-    while (lost_.empty() && window_.send_next(outgoing_, now)) send_one(outgoing_);
+    while (lost_.empty() && window_.send_next(outgoing_, now, suspicion_.one_at_a_time())) send_one(outgoing_);
     if (outgoing_.payload.capacity() > bytes_at_once) outgoing_ = {};
 }
 
-void Broker::send_one(const Outgoing& out) {
+void Broker::send_one(Outgoing& out) {
+    if (suspicion_.condemned(out.publish)) {
+        backoff_.reset();
+        return reject(out.number, "broker closed the connection: each time this was sent, the last time alone");
+    }
     // Paho takes the topic as a C string and would cut it off.
     if (out.topic.find('\0') != std::string::npos) return reject(out.number, "the MQTT topic contains a NUL character");
-    if (out.payload.size() + out.topic.size() + 4 > longest_packet)
-        return reject(out.number, "the payload is longer than MQTT allows (256 MiB)");
-    switch (connection_->publish(out.number, out.topic, out.payload, out.qos, out.retained)) {
+    user_properties_.clear();
+    if (!out.user_properties.empty())
+        if (const auto fault = read_user_properties(out.user_properties, user_properties_); !fault.empty())
+            return reject(out.number, fault);
+    offer_what_broker_takes(out);
+    const auto size = packet_size(out, user_properties_, settings_.protocol);
+    if (size > longest_packet) return reject(out.number, "the message is longer than MQTT allows (256 MiB)");
+    if (broker_.maximum_packet_size && size > *broker_.maximum_packet_size)
+        return reject(out.number, "the message has " + std::to_string(size) + " bytes, the broker takes " +
+                                      std::to_string(*broker_.maximum_packet_size) + " at most (Maximum Packet Size)");
+    switch (connection_->publish(out, user_properties_)) {
         case Connection::Sent::yes: break;
         case Connection::Sent::bad_topic: return reject(out.number, "the MQTT topic is not valid UTF-8");
-        case Connection::Sent::disconnected: lost_ = "the connection broke"; break;
+        case Connection::Sent::disconnected:
+            lost_ = "the connection broke";
+            closed_by_broker_ = true;
+            break;
     }
 }
 
-void Broker::reject(std::uint64_t number, const std::string& reason) {
+void Broker::offer_what_broker_takes(Outgoing& out) const {
+    if (broker_.maximum_qos) out.qos = std::min<int>(out.qos, *broker_.maximum_qos);
+    if (broker_.retain_available == false) out.retained = false;
+}
+
+/// Answers the delivery under this number, if it is open still.
+template <class Answer>
+void Broker::end(std::uint64_t number, Answer&& answer) {
     host_.pass([&](tocsin::SinkHost&) {
-        if (auto delivery = window_.take(number)) delivery->rejected(reason);
+        auto delivery = window_.take(number);
+        if (!delivery) return;
+        suspicion_.ended(Window::publish_of(*delivery));
+        std::forward<Answer>(answer)(*delivery);
     });
+}
+
+void Broker::reject(std::uint64_t number, const std::string& reason) {
+    end(number, [&](tocsin::Delivery& delivery) { delivery.rejected(reason); });
+}
+
+void Broker::suspect(Clock::time_point now) {
+    const auto written = window_.oldest();
+    const auto open = window_.open();
+    if (closed_by_broker_ && open.oldest && written && now - *written <= soon)
+        suspicion_.closed_at(*open.oldest, open.all, open.sent);
 }
 
 void Broker::lose(Clock::time_point now) {
     connection_.reset();
+    suspect(now);
     if (now - connected_at_ >= lasting) backoff_.reset();
     const auto delay = backoff_.next();
     next_attempt_ = now + delay;

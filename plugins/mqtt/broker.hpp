@@ -6,6 +6,7 @@
 #include "gate.hpp"
 #include "mailbox.hpp"
 #include "settings.hpp"
+#include "suspicion.hpp"
 #include "window.hpp"
 
 #include <tocsin/sink.hpp>
@@ -46,10 +47,17 @@ class Broker : public std::enable_shared_from_this<Broker> {
     void work(Clock::time_point now);
     void on(const std::vector<Notice>& notices, Clock::time_point now);
     void on_own(const Notice& notice);
+    void on_lost(const Notice& notice);
+    void on_connected(Connector::Connected connected, Clock::time_point now);
+    void tell_limits(tocsin::SinkHost& host) const;
     void on_result(Connector::Result result, Clock::time_point now);
     void send_waiting(Clock::time_point now);
-    void send_one(const Outgoing& out);
+    void send_one(Outgoing& out);
+    void offer_what_broker_takes(Outgoing& out) const;
+    template <class Answer>
+    void end(std::uint64_t number, Answer&& answer);
     void reject(std::uint64_t number, const std::string& reason);
+    void suspect(Clock::time_point now);
     void lose(Clock::time_point now);
     void retry_open(const std::string& reason);
 
@@ -62,11 +70,15 @@ class Broker : public std::enable_shared_from_this<Broker> {
     Connector connector_;
     Backoff backoff_;
     FailureLog failures_;
+    Suspicion suspicion_;
     std::unique_ptr<Connection> connection_;
-    std::string lost_;  ///< why the connection is no good any more; empty while it is
+    BrokerProperties broker_;  ///< what CONNACK said
+    std::string lost_;         ///< why the connection is no good any more; empty while it is
+    bool closed_by_broker_ = false;
     Clock::time_point connected_at_;
     Clock::time_point next_attempt_ = Clock::time_point::min();
     Outgoing outgoing_;
+    UserProperties user_properties_;
 
     std::thread thread_;
     std::mutex mutex_;

@@ -30,11 +30,12 @@ Registry& registry() {
     return registry;
 }
 
-void post(void* context, Notice::Kind kind, int code = 0) {
+void post(void* context, Notice::Kind kind, int code = 0, BrokerProperties properties = {}) {
     const auto bits = reinterpret_cast<std::uintptr_t>(context);
     Notice notice;
     notice.kind = kind;
     notice.code = code;
+    notice.properties = std::move(properties);
     notice.connection = bits >> number_bits;
     notice.number = bits & number_mask;
     std::shared_ptr<Mailbox> mailbox;
@@ -46,6 +47,27 @@ void post(void* context, Notice::Kind kind, int code = 0) {
         if (kind == Notice::Kind::refused) notice.text = std::exchange(entry->second.tls_error, {});
     }
     mailbox->post(std::move(notice));
+}
+
+/// Paho's form of what BrokerPackets let through.
+BrokerProperties properties_in(MQTTProperties* list) {
+    BrokerProperties properties;
+    for (int i = 0; list != nullptr && i < list->count; ++i) {
+        const auto& property = list->array[i];
+        const auto& text = property.value.data;
+        const auto said = [&] { return told_by_broker({text.data, static_cast<std::size_t>(text.len)}); };
+        switch (property.identifier) {
+            case MQTTPROPERTY_CODE_SERVER_KEEP_ALIVE: properties.server_keep_alive = property.value.integer2; break;
+            case MQTTPROPERTY_CODE_RECEIVE_MAXIMUM: properties.receive_maximum = property.value.integer2; break;
+            case MQTTPROPERTY_CODE_MAXIMUM_QOS: properties.maximum_qos = property.value.byte; break;
+            case MQTTPROPERTY_CODE_RETAIN_AVAILABLE: properties.retain_available = property.value.byte != 0; break;
+            case MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE: properties.maximum_packet_size = property.value.integer4; break;
+            case MQTTPROPERTY_CODE_REASON_STRING: properties.reason = said(); break;
+            case MQTTPROPERTY_CODE_SERVER_REFERENCE: properties.server_reference = said(); break;
+            default: break;
+        }
+    }
+    return properties;
 }
 
 /// OpenSSL's line is `thread:error:code:library:function:reason:file:line:data`.
@@ -101,6 +123,26 @@ int on_message(void*, char* topic, int, MQTTAsync_message* message) {
 void on_published(void* context, MQTTAsync_successData*) { post(context, Notice::Kind::published); }
 
 void on_publish_failed(void* context, MQTTAsync_failureData*) { post(context, Notice::Kind::failed); }
+
+void on_connected5(void* context, MQTTAsync_successData5* data) {
+    post(context, Notice::Kind::connected, 0, properties_in(&data->properties));
+}
+
+void on_refused5(void* context, MQTTAsync_failureData5* data) {
+    post(context, Notice::Kind::refused, data != nullptr && data->code > 0 ? data->code : 0);
+}
+
+void on_disconnect5(void* context, MQTTProperties* properties, enum MQTTReasonCodes code) {
+    post(context, Notice::Kind::lost, static_cast<int>(code), properties_in(properties));
+}
+
+void on_published5(void* context, MQTTAsync_successData5*) { post(context, Notice::Kind::published); }
+
+void on_publish_failed5(void* context, MQTTAsync_failureData5* data) {
+    // When a write failed, Paho sets `code` and leaves the reason and the properties uninitialised.
+    if (data == nullptr || data->code < 0) return post(context, Notice::Kind::failed);
+    post(context, Notice::Kind::refused_publish, static_cast<int>(data->reasonCode), properties_in(&data->properties));
+}
 
 int on_tls_error(const char* text, std::size_t size, void* context) {
     const std::lock_guard lock{registry().mutex};

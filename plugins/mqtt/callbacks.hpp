@@ -31,6 +31,13 @@ void on_lost(void* context, char* cause);
 int on_message(void* context, char* topic, int topic_size, MQTTAsync_message* message);
 void on_published(void* context, MQTTAsync_successData* data);
 void on_publish_failed(void* context, MQTTAsync_failureData* data);
+
+// The same for MQTT 5.
+void on_connected5(void* context, MQTTAsync_successData5* data);
+void on_refused5(void* context, MQTTAsync_failureData5* data);
+void on_disconnect5(void* context, MQTTProperties* properties, enum MQTTReasonCodes code);
+void on_published5(void* context, MQTTAsync_successData5* data);
+void on_publish_failed5(void* context, MQTTAsync_failureData5* data);
 int on_tls_error(const char* text, std::size_t size, void* context);
 
 }  // namespace callbacks

@@ -1,24 +1,32 @@
 #pragma once
 
+#include "link.hpp"
 #include "mailbox.hpp"
 #include "settings.hpp"
-#include "url.hpp"
+#include "user_properties.hpp"
+#include "window.hpp"
 
 #include <MQTTAsync.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace mqtt {
+
+/// How many bytes the PUBLISH has, all included.
+std::uint64_t packet_size(const Outgoing& out, const UserProperties& pairs, Protocol protocol);
 
 /// One Paho client, used for one connection: it is connected to one address once and never again. What becomes of it is
 /// posted to the mailbox. Calls may wait for Paho's global lock; one thread.
 class Connection {
   public:
-    /// Begins to connect to `url`, MQTT 3.1.1 with a clean session. Throws std::runtime_error.
-    Connection(const Settings& settings, const BrokerUrl& url, std::shared_ptr<Mailbox> mailbox);
+    /// Begins to connect to the broker at `address` (numeric), with a clean session: through a Link, or, MQTT 3.1.1
+    /// over TCP and TLS, by Paho itself, which with TLS looks up the name once more. Throws std::runtime_error.
+    /// `settings` must outlive it.
+    Connection(const Settings& settings, const std::string& address, std::chrono::seconds keepalive,
+               std::shared_ptr<Mailbox> mailbox);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     /// Disconnects; a connection in good order is told. No notice comes afterwards, and publishes that were not
@@ -30,14 +38,22 @@ class Connection {
 
     enum class Sent { yes, disconnected, bad_topic };
 
-    /// Queues a publish; its notice carries callbacks::number_in_context(number).
-    Sent publish(std::uint64_t number, const std::string& topic, std::string_view payload, int qos, bool retained);
+    /// Queues a publish; its notice carries callbacks::number_in_context(out.number).
+    Sent publish(const Outgoing& out, const UserProperties& pairs);
+
+    /// What the Link says: why there is no connection any more, and the broker's words when it refused it. Empty when
+    /// there is no Link, or nothing to say.
+    std::string failure() const;
+    std::string refusal() const;
 
   private:
-    void create(const Settings& settings, const BrokerUrl& url);
-    void connect(const Settings& settings, bool tls);
+    void create(const Settings& settings, const std::string& url);
+    void connect(const Settings& settings, std::chrono::seconds keepalive);
+    void destroy();
 
+    Protocol protocol_;
     std::uint64_t number_;
+    std::unique_ptr<Link> link_;  ///< ends after the client has said goodbye
     MQTTAsync client_ = nullptr;
 };
 

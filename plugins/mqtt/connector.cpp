@@ -17,7 +17,10 @@ constexpr auto quick_look_up = std::chrono::seconds{1};
 }  // namespace
 
 Connector::Connector(const Settings& settings, std::shared_ptr<Mailbox> mailbox, LookUp::Function look_up)
-    : settings_{settings}, mailbox_{std::move(mailbox)}, look_up_{settings.url.host, mailbox_, std::move(look_up)} {}
+    : settings_{settings},
+      mailbox_{std::move(mailbox)},
+      look_up_{settings.url.host, mailbox_, std::move(look_up)},
+      keepalive_{settings.keepalive} {}
 
 Connector::Result Connector::start(TimePoint now) {
     if (busy()) return {};
@@ -33,20 +36,32 @@ Connector::Result Connector::handle(const Notice& notice, TimePoint now) {
         if (step_ != Step::looking_up) return {};
         if (notice.addresses.empty())
             return give_up("the name '" + settings_.url.host + "' cannot be looked up: " + notice.text);
-        if (settings_.url.tls && notice.took > quick_look_up)
+        if (paho_looks_up() && notice.took > quick_look_up)
             return give_up("the look-up of the name '" + settings_.url.host + "' is too slow: it took longer than " +
                            in_seconds(quick_look_up));
         return use(notice.addresses, now);
     }
     if (step_ != Step::connecting || notice.connection != candidate_->number()) return {};
     if (notice.kind == Notice::Kind::connected) {
+        const auto& wanted = notice.properties.server_keep_alive;
+        if (wanted && *wanted != 0 && std::chrono::seconds{*wanted} < keepalive_) {
+            keepalive_ = std::chrono::seconds{*wanted};
+            candidate_.reset();
+            --next_;
+            return try_next(now, {});
+        }
         step_ = Step::idle;
-        return std::move(candidate_);
+        return Connected{std::move(candidate_), notice.properties};
     }
+    if (notice.kind == Notice::Kind::refused && notice.code > 0) {
+        auto text = "refused by the broker: " + connack_in_words(notice.code, settings_.protocol);
+        if (const auto said = candidate_->refusal(); !said.empty()) text += ", it says: " + said;
+        candidate_.reset();
+        return give_up(std::move(text), true);
+    }
+    auto reason = why(notice);
     candidate_.reset();
-    if (notice.kind == Notice::Kind::refused && notice.code > 0)
-        return give_up("refused by the broker: " + connack_in_words(notice.code), true);
-    return try_next(now, why(notice));
+    return try_next(now, std::move(reason));
 }
 
 Connector::Result Connector::expire(TimePoint now) {
@@ -60,7 +75,7 @@ Connector::Result Connector::expire(TimePoint now) {
 
 Connector::Result Connector::use(std::vector<std::string> addresses, TimePoint now) {
     addresses_ = std::move(addresses);
-    if (settings_.url.tls) {
+    if (paho_looks_up()) {
         // The one Paho will pick when it looks the name up again.
         const auto ipv4 = std::find_if(addresses_.begin(), addresses_.end(), [](const std::string& address) {
             return kind_of_host(address) == HostKind::ipv4;
@@ -75,8 +90,7 @@ Connector::Result Connector::try_next(TimePoint now, std::string reason) {
     while (next_ < addresses_.size()) {
         const auto& address = addresses_[next_++];
         try {
-            candidate_ = std::make_unique<Connection>(
-                settings_, settings_.url.tls ? settings_.url : settings_.url.with_host(address), mailbox_);
+            candidate_ = std::make_unique<Connection>(settings_, address, keepalive_, mailbox_);
             step_ = Step::connecting;
             deadline_ = now + settings_.connect_timeout;
             return {};
@@ -94,6 +108,10 @@ Connector::Result Connector::give_up(std::string reason, bool refused) {
 }
 
 std::string Connector::why(const Notice& refusal) {
+    if (uses_link(settings_)) {
+        const auto reason = candidate_->failure();
+        return reason.empty() ? "the connection was closed before the broker answered" : reason;
+    }
     const auto limit = std::min<std::chrono::nanoseconds>(settings_.connect_timeout, std::chrono::seconds{2});
     auto reason = probe(settings_, addresses_[next_ - 1], std::chrono::duration_cast<std::chrono::milliseconds>(limit));
     if (!reason.empty()) return reason;

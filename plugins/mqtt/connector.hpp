@@ -15,9 +15,10 @@
 namespace mqtt {
 
 /// An attempt to connect, step by step: look-up of the name, then one address after another until one answers with a
-/// good CONNACK. Plain connections go to a numeric address, because Paho looks up names while no other client is
-/// served. TLS needs the name for its checks; it is tried after our own look-up succeeded
-/// quickly. One thread.
+/// good CONNACK. Connections go to a numeric address, because Paho looks up names while no other client is served. Only
+/// TLS without a Link needs the name for its checks; it is tried after our own look-up succeeded quickly. When a broker
+/// wants to be pinged more often than the settings say (MQTT 5, Server Keep Alive), it is connected to anew with that
+/// time. One thread.
 class Connector {
   public:
     using TimePoint = Mailbox::Clock::time_point;
@@ -25,8 +26,12 @@ class Connector {
         std::string reason;
         bool refused = false;  ///< the broker answered and said no
     };
+    struct Connected {
+        std::unique_ptr<Connection> connection;
+        BrokerProperties properties;  ///< of CONNACK
+    };
     /// Nothing yet; or connected; or no address is left.
-    using Result = std::variant<std::monostate, std::unique_ptr<Connection>, Failure>;
+    using Result = std::variant<std::monostate, Connected, Failure>;
 
     /// `settings` must outlive this object. Notices come to `mailbox`; hand them to `handle`.
     Connector(const Settings& settings, std::shared_ptr<Mailbox> mailbox, LookUp::Function look_up = look_up_host);
@@ -48,6 +53,7 @@ class Connector {
     Result try_next(TimePoint now, std::string reason);
     Result give_up(std::string reason, bool refused = false);
     std::string why(const Notice& refusal);
+    bool paho_looks_up() const { return settings_.url.tls && !uses_link(settings_); }
 
     const Settings& settings_;
     std::shared_ptr<Mailbox> mailbox_;
@@ -57,6 +63,7 @@ class Connector {
     std::vector<std::string> addresses_;
     std::size_t next_ = 0;
     std::unique_ptr<Connection> candidate_;
+    std::chrono::seconds keepalive_;
 };
 
 }  // namespace mqtt

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "broker_properties.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -13,17 +15,19 @@ namespace mqtt {
 struct Notice {
     enum class Kind {
         looked_up,  ///< `addresses`, or `text` why there are none; `took` how long
-        connected,  ///< CONNACK came
+        connected,  ///< CONNACK came; `properties`
         refused,  ///< no connection: `code` of the CONNACK, or 0 when there was none; `text` what TLS said, if anything
-        lost,     ///< the connection broke
-        published,  ///< publish `number` was acknowledged, or at QoS 0 written
-        failed,     ///< publish `number` was given up: the connection is broken
+        lost,     ///< the connection broke; `code` and `properties` of the broker's DISCONNECT, if it sent one
+        published,        ///< publish `number` was acknowledged, or at QoS 0 written
+        refused_publish,  ///< publish `number` was answered with `code`, an error; `properties`
+        failed,           ///< publish `number` was given up: the connection is broken
     };
     Kind kind = Kind::lost;
     int code = 0;
     std::uint64_t connection = 0;
     std::uint64_t number = 0;
     std::string text;
+    BrokerProperties properties;
     std::vector<std::string> addresses;
     std::chrono::nanoseconds took{0};
 };

@@ -19,10 +19,14 @@
 namespace mqtt {
 namespace {
 
-int qos_of(std::string_view text) {
-    if (text == "0" || text == "at-most-once") return 0;
-    if (text == "1" || text == "at-least-once") return 1;
-    return 2;
+/// What only MQTT 5 has.
+void refuse_mqtt5(const tocsin::Options& options, std::string_view broker) {
+    tocsin::OptionMistakes mistakes;
+    for (const auto* option : {"message-expiry", "user-properties"})
+        if (options.has(option))
+            mistakes.add(option, "needs MQTT 5, and the broker \"" + std::string{broker} +
+                                     "\" is spoken to in 3.1.1: write protocol = \"5\" in its section");
+    if (!mistakes.empty()) throw mistakes;
 }
 
 }  // namespace
@@ -47,18 +51,17 @@ class MqttSink final : public tocsin::Sink {
 
     std::unique_ptr<tocsin::Binding> bind(const tocsin::Options& options) override {
         auto publishing = std::make_unique<Publishing>();
-        publishing->qos = qos_of(options.text("qos"));
-        publishing->retained = options.boolean("retained");
+        publishing->qos = options.has("qos") ? read_qos(options.text("qos")) : settings_.qos;
+        publishing->retained = options.has("retained") ? options.boolean("retained") : settings_.retained;
+        if (options.has("message-expiry"))
+            publishing->message_expiry = static_cast<std::uint32_t>(
+                std::chrono::ceil<std::chrono::seconds>(options.duration("message-expiry")).count());
+        if (settings_.protocol != Protocol::v5) refuse_mqtt5(options, host_.name());
         return publishing;
     }
 
     void start() override {
-        if (settings_.url.tls && !settings_.verify)
-            host_.warning("insecure-skip-verify: the broker's certificate is not checked, anybody on the way to " +
-                          settings_.url.text() + " can read and change what is sent, passwords included");
-        if (!settings_.url.tls && !(settings_.ca_file + settings_.certificate_file).empty())
-            host_.warning("the ssl- options have no effect: " + settings_.url.text() +
-                          " is not encrypted; TLS needs ssl:// in url");
+        for (const auto& warning : warnings(settings_)) host_.warning(warning);
         broker_ = std::make_shared<Broker>(host_, settings_);
         broker_->start();
     }

@@ -30,6 +30,8 @@ class Checks {
         }
     }
 
+    tocsin::OptionMistakes& mistakes() { return mistakes_; }
+
     void throw_mistakes() const {
         if (!mistakes_.empty()) throw mistakes_;
     }
@@ -45,7 +47,49 @@ void check_pair(const Settings& settings) {
         wrong("ssl-key: needs the certificate in ssl-cert");
 }
 
+/// What only TLS has. Empty texts and lists count as left out.
+void check_plain(const tocsin::Options& options, tocsin::OptionMistakes& mistakes) {
+    for (const auto* option : {"ssl-ca", "ssl-cert", "ssl-key"})
+        if (!options.text(option).empty())
+            mistakes.add(option, "has no effect without TLS: begin url with ssl:// or wss://, or leave it out");
+    if (!options.list("alpn").empty())
+        mistakes.add("alpn", "has no effect without TLS: begin url with ssl:// or wss://, or leave it out");
+}
+
+std::string read_alpn(const std::vector<std::string>& names) {
+    std::string list;
+    for (const auto& name : names) {
+        if (name.empty() || name.size() > 255) wrong("alpn: a name must have 1 to 255 bytes");
+        if (name.find('\0') != std::string::npos) wrong("alpn: a name must not contain a NUL character");
+        list += static_cast<char>(name.size());
+        list += name;
+    }
+    if (list.size() > 65535) wrong("alpn: the names are too long");
+    return list;
+}
+
 }  // namespace
+
+int read_qos(std::string_view text) {
+    if (text == "0" || text == "at-most-once") return 0;
+    if (text == "1" || text == "at-least-once") return 1;
+    return 2;
+}
+
+std::vector<std::string> warnings(const Settings& settings) {
+    std::vector<std::string> list;
+    if (settings.url.tls && !settings.verify)
+        list.push_back("insecure-skip-verify: the broker's certificate is not checked, anybody on the way to " +
+                       settings.url.text() + " can read and change what is sent, passwords included");
+    if (!settings.url.tls && !settings.url.is_loopback() && !settings.password.empty())
+        list.push_back("the password travels readable to " + settings.url.text() + ", which is not encrypted: use " +
+                       (settings.url.websocket ? "wss://" : "ssl://"));
+    if (settings.url.tls && !settings.certificate_file.empty()) {
+        if (const auto expired = expiry_in_words(settings.certificate_file); !expired.empty())
+            list.push_back("ssl-cert: '" + settings.certificate_file + "' " + expired);
+    }
+    return list;
+}
 
 Settings read_settings(const tocsin::Options& options, std::string_view name) {
     Settings settings;
@@ -60,6 +104,10 @@ Settings read_settings(const tocsin::Options& options, std::string_view name) {
     read(settings.client_id, "client-id");
     read(settings.username, "username");
     read(settings.password, "password");
+    settings.protocol = options.text("protocol") == "5" ? Protocol::v5 : Protocol::v3_1_1;
+    settings.qos = options.has("qos") ? read_qos(options.text("qos")) : 0;
+    settings.retained = options.boolean("retained");
+    checks([&] { settings.alpn = read_alpn(options.list("alpn")); });
     settings.verify = !options.boolean("insecure-skip-verify");
     if (settings.client_id.empty()) settings.client_id = name;
     settings.keepalive = std::chrono::ceil<std::chrono::seconds>(options.duration("keepalive"));
@@ -75,10 +123,14 @@ Settings read_settings(const tocsin::Options& options, std::string_view name) {
         if (settings.reconnect_max < settings.reconnect_min) wrong("reconnect-max: must not be below reconnect-min");
     });
     checks([&] {
-        if (settings.url.tls && settings.verify && kind_of_host(settings.url.host) == HostKind::ipv6)
+        if (settings.url.tls && settings.verify && !uses_link(settings) &&
+            kind_of_host(settings.url.host) == HostKind::ipv6)
             wrong("url: the certificate of a broker given by IPv6 address cannot be checked; give its name");
     });
-    checks([&] { check_pair(settings); });
+    if (!settings.url.host.empty() && !settings.url.tls)
+        check_plain(options, checks.mistakes());
+    else
+        checks([&] { check_pair(settings); });
     if (settings.url.tls)
         for (const auto& [option, file] : {std::pair{"ssl-ca", settings.ca_file},
                                            {"ssl-cert", settings.certificate_file},

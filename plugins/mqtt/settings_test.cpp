@@ -61,14 +61,24 @@ TEST_CASE("mistakes in a broker's section") {
     CHECK(mistake({{"url", "tcp://plant"}}) == "none");
     CHECK(mistake({{"url", "tcp://plant"}, {"username", "u"}, {"password", "p"}}) == "none");
     CHECK(starts(mistake({{"url", "tcp://plant"}, {"password", "p"}}), "password: "));
-    CHECK(starts(mistake({{"url", "tcp://plant"}, {"ssl-cert", "x"}}), "ssl-cert: needs the private key in ssl-key"));
-    CHECK(starts(mistake({{"url", "tcp://plant"}, {"ssl-key", "x"}}), "ssl-key: needs the certificate in ssl-cert"));
+    CHECK(starts(mistake({{"url", "ssl://plant"}, {"ssl-cert", "x"}}), "ssl-cert: needs the private key in ssl-key"));
+    CHECK(starts(mistake({{"url", "wss://plant"}, {"ssl-key", "x"}}), "ssl-key: needs the certificate in ssl-cert"));
+    for (const char* option : {"ssl-ca", "ssl-cert", "ssl-key", "alpn"})
+        for (const char* url : {"tcp://plant", "mqtt://plant", "ws://plant"})
+            CHECK(mistake({{"url", url}, {option, "x"}}) ==
+                  std::string{option} +
+                      ": has no effect without TLS: begin url with ssl:// or wss://, or leave it out");
+    CHECK(starts(mistake({{"url", "ssl://plant"}, {"alpn", ""}}), "alpn: a name must have"));
+    CHECK(starts(mistake({{"url", "ssl://plant"}, {"alpn", std::string(256, 'x')}}), "alpn: a name must have"));
+    CHECK(starts(mistake({{"url", "ssl://plant"}, {"alpn", std::string{"a\0b", 3}}}), "alpn: "));
     CHECK(starts(mistake({{"url", "tcp://plant"}, {"client-id", std::string{"a\0b", 3}}}), "client-id: "));
     CHECK(starts(mistake({{"url", "tcp://plant"}, {"username", std::string(65536, 'u')}}), "username: "));
     CHECK(
         starts(mistake({{"url", "tcp://plant"}, {"reconnect-min", "2s"}, {"reconnect-max", "1s"}}), "reconnect-max: "));
     CHECK(starts(mistake({{"url", "ssl://[::1]"}}), "url: the certificate"));
     CHECK(mistake({{"url", "ssl://[::1]"}, {"insecure-skip-verify", "true"}}) == "none");
+    CHECK(mistake({{"url", "ssl://[::1]"}, {"protocol", "5"}}) == "none");
+    CHECK(mistake({{"url", "wss://[::1]"}}) == "none");
     const auto all = mistake({{"url", "plant"}, {"password", "p"}, {"ssl-key", "x"}});
     CHECK(all.find("url: ") == 0);
     CHECK(all.find("\npassword: needs a username") != std::string::npos);
@@ -95,6 +105,76 @@ TEST_CASE("files that cannot be used are mistakes") {
     CHECK(starts(with({{"ssl-ca", made.file("text")}}), "ssl-ca: '" + made.file("text") + "' holds no usable PEM"));
     CHECK(starts(with({{"ssl-cert", made.file("text")}, {"ssl-key", made.file("one.key")}}), "ssl-cert: "));
     CHECK(starts(with({{"ssl-cert", one}, {"ssl-key", made.file("text")}}), "ssl-key: "));
-    CHECK(starts(with({{"ssl-cert", one}, {"ssl-key", made.file("two.key")}}), "ssl-key: "));
-    CHECK(starts(with({{"ssl-cert", one}, {"ssl-key", made.file("locked.key")}}), "ssl-key: "));
+    const auto key = [&](const std::string& name) { return "ssl-key: '" + made.file(name) + "' "; };
+    CHECK(with({{"ssl-cert", one}, {"ssl-key", made.file("two.key")}}) ==
+          key("two.key") + "does not belong to the certificate in ssl-cert");
+    testing::run({"openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", made.file("curve.key")});
+    CHECK(with({{"ssl-cert", one}, {"ssl-key", made.file("curve.key")}}) ==
+          key("curve.key") + "does not belong to the certificate in ssl-cert");
+    CHECK(starts(with({{"ssl-cert", one}, {"ssl-key", made.file("locked.key")}}),
+                 key("locked.key") + "is protected by a passphrase"));
+    testing::run({"openssl", "pkcs8", "-topk8", "-passout", "pass:x", "-in", made.file("one.key"), "-out",
+                  made.file("locked.p8")});
+    CHECK(starts(with({{"ssl-cert", one}, {"ssl-key", made.file("locked.p8")}}),
+                 key("locked.p8") + "is protected by a passphrase"));
+    CHECK(starts(with({{"ssl-cert", one}, {"ssl-key", made.file("one.crt")}}), key("one.crt") + "holds no usable PEM"));
+    testing::run({"openssl", "x509", "-outform", "DER", "-in", one, "-out", made.file("one.der")});
+    CHECK(
+        starts(with({{"ssl-ca", made.file("one.der")}}), "ssl-ca: '" + made.file("one.der") + "' holds no usable PEM"));
+    CHECK(starts(with({{"ssl-cert", made.file("one.der")}, {"ssl-key", made.file("one.key")}}), "ssl-cert: "));
+}
+
+TEST_CASE("the list of ALPN names is as TLS has it") {
+    CHECK(read({{"url", "ssl://plant"}, {"alpn", "x-amzn-mqtt-ca"}}).alpn == "\x0ex-amzn-mqtt-ca");
+    CHECK(read({{"url", "ssl://plant"}}).alpn.empty());
+}
+
+TEST_CASE("the protocol, and what handlers get that do not say") {
+    auto settings = read({{"url", "tcp://plant"}});
+    CHECK(settings.protocol == mqtt::Protocol::v3_1_1);
+    CHECK(settings.qos == 0);
+    CHECK_FALSE(settings.retained);
+    settings = read({{"url", "tcp://plant"}, {"protocol", "5"}, {"qos", "exactly-once"}, {"retained", "true"}});
+    CHECK(settings.protocol == mqtt::Protocol::v5);
+    CHECK(settings.qos == 2);
+    CHECK(settings.retained);
+    CHECK(read({{"url", "tcp://plant"}, {"protocol", "3.1.1"}}).protocol == mqtt::Protocol::v3_1_1);
+    CHECK_FALSE(read({{"url", "tcp://plant"}, {"retained", "false"}}).retained);
+}
+
+TEST_CASE("warnings at the start") {
+    const auto told = [](const Texts& texts) {
+        std::string all;
+        for (const auto& warning : mqtt::warnings(read(texts))) all += warning + "\n";
+        return all;
+    };
+    const Texts user{{"username", "u"}, {"password", "geheim"}};
+    const auto with_user = [&](const std::string& url) {
+        auto texts = user;
+        texts["url"] = url;
+        return told(texts);
+    };
+    CHECK(with_user("tcp://plant") ==
+          "the password travels readable to tcp://plant:1883, which is not encrypted: use ssl://\n");
+    CHECK(with_user("ws://192.0.2.1/x?token=t") ==
+          "the password travels readable to ws://192.0.2.1:80/x, which is not encrypted: use wss://\n");
+    for (const char* url : {"tcp://localhost", "ws://127.0.0.1", "tcp://[::1]", "ssl://plant", "wss://plant"})
+        CHECK(with_user(url).empty());
+    CHECK(told({{"url", "tcp://plant"}}).empty());
+    CHECK(
+        starts(told({{"url", "wss://plant"}, {"insecure-skip-verify", "true"}}),
+               "insecure-skip-verify: the broker's certificate is not checked, anybody on the way to wss://plant:443"));
+    CHECK(told({{"url", "tcp://plant"}, {"insecure-skip-verify", "true"}}).empty());
+
+    testing::Certificates made;
+    made.issue("good", "DNS:localhost");
+    made.issue("old", "DNS:localhost", "200102000000Z");
+    const auto certificate = [&](const std::string& name) {
+        return told({{"url", "ssl://localhost"},
+                     {"ssl-cert", made.file(name + ".crt")},
+                     {"ssl-key", made.file(name + ".key")}});
+    };
+    CHECK(certificate("good").empty());
+    CHECK(certificate("old") ==
+          "ssl-cert: '" + made.file("old.crt") + "' expired on 2020-01-02: the broker may refuse it\n");
 }

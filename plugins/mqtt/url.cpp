@@ -1,6 +1,7 @@
 #include "url.hpp"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <charconv>
@@ -12,28 +13,40 @@ namespace {
 
 [[noreturn]] void wrong(const std::string& what) { throw std::invalid_argument{"url: " + what}; }
 
-/// Takes the scheme off `rest`; whether it means TLS.
-bool take_scheme(std::string_view& rest) {
+/// Takes the scheme off `rest`.
+void take_scheme(std::string_view& rest, BrokerUrl& url) {
     const auto end = rest.find("://");
-    if (end == std::string_view::npos) wrong("must begin with tcp:// or ssl://, such as tcp://localhost:1883");
+    if (end == std::string_view::npos)
+        wrong("must begin with tcp://, ssl://, ws:// or wss://, such as tcp://localhost:1883");
     std::string scheme{rest.substr(0, end)};
     std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                    [](unsigned char letter) { return letter >= 'A' && letter <= 'Z' ? letter + ('a' - 'A') : letter; });
     rest.remove_prefix(end + 3);
-    if (scheme == "tcp" || scheme == "mqtt") return false;
-    if (scheme == "ssl" || scheme == "mqtts" || scheme == "tls") return true;
-    if (scheme == "ws" || scheme == "wss")
-        wrong("MQTT over WebSocket (" + scheme + "://) is not supported; use tcp:// or ssl://");
-    wrong("the scheme is none of tcp, mqtt (plain), ssl, mqtts, tls (encrypted)");
+    url.tls = scheme == "ssl" || scheme == "mqtts" || scheme == "tls" || scheme == "wss";
+    url.websocket = scheme == "ws" || scheme == "wss";
+    if (!url.tls && !url.websocket && scheme != "tcp" && scheme != "mqtt")
+        wrong("the scheme is none of tcp, mqtt, ws (plain), ssl, mqtts, tls, wss (encrypted)");
 }
 
-void refuse_other_parts(std::string_view rest) {
-    if (rest.find('@') != std::string_view::npos)
+/// Takes what follows the port off `rest`: the path, with the query, of a WebSocket.
+std::string take_path(std::string_view& rest, bool websocket) {
+    const auto begin = std::min(rest.find_first_of("/?#"), rest.size());
+    const std::string path{rest.substr(begin)};
+    rest = rest.substr(0, begin);
+    if (rest.find('@') != std::string_view::npos || (!websocket && path.find('@') != std::string::npos))
         wrong("must not hold a user or password; give them as the options username and password");
-    const auto path = rest.find('/');
-    if (path != std::string_view::npos && path + 1 != rest.size())
-        wrong("must not have a path; the MQTT topic is an option of the handler");
-    if (rest.find_first_of("?#") != std::string_view::npos) wrong("must end after the port");
+    if (!websocket) {
+        if (path.size() > 1 && path[0] == '/')
+            wrong("must not have a path; the MQTT topic is an option of the handler");
+        if (!path.empty() && path != "/") wrong("must end after the port");
+        return {};
+    }
+    if (path.empty()) return "/mqtt";
+    if (path[0] != '/') wrong("the path must begin with /");
+    const auto is_fit = [](char letter) { return letter > ' ' && letter < '\x7f' && letter != '#'; };
+    if (path.size() > 4096 || !std::all_of(path.begin(), path.end(), is_fit))
+        wrong("the path may hold printable ASCII characters only, at most 4096, and no #");
+    return path;
 }
 
 std::uint16_t read_port(std::string_view digits) {
@@ -90,20 +103,34 @@ HostKind kind_of_host(const std::string& host) {
     return HostKind::name;
 }
 
+std::string BrokerUrl::host_in_url() const { return kind_of_host(host) == HostKind::ipv6 ? "[" + host + "]" : host; }
+
 std::string BrokerUrl::text() const {
-    const bool brackets = kind_of_host(host) == HostKind::ipv6;
-    return (tls ? "ssl://" : "tcp://") + (brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    const std::string scheme = websocket ? (tls ? "wss://" : "ws://") : (tls ? "ssl://" : "tcp://");
+    return scheme + host_in_url() + ":" + std::to_string(port) + path.substr(0, path.find('?'));
+}
+
+bool BrokerUrl::is_loopback() const {
+    switch (kind_of_host(host)) {
+        case HostKind::ipv4: return host.compare(0, 4, "127.") == 0;
+        case HostKind::ipv6: {
+            in6_addr address{};
+            return ::inet_pton(AF_INET6, host.c_str(), &address) == 1 && IN6_IS_ADDR_LOOPBACK(&address);
+        }
+        case HostKind::name: break;
+    }
+    return host == "localhost";
 }
 
 BrokerUrl parse_broker_url(std::string_view text) {
     if (text.find('\0') != std::string_view::npos) wrong("must not contain a NUL character");
     BrokerUrl url;
-    url.tls = take_scheme(text);
-    refuse_other_parts(text);
-    if (!text.empty() && text.back() == '/') text.remove_suffix(1);
+    take_scheme(text, url);
+    url.path = take_path(text, url.websocket);
     const auto [host, port] = split(text);
     url.host = host;
-    url.port = port ? read_port(*port) : (url.tls ? 8883 : 1883);
+    const std::uint16_t usual = url.websocket ? (url.tls ? 443 : 80) : (url.tls ? 8883 : 1883);
+    url.port = port ? read_port(*port) : usual;
     return url;
 }
 

@@ -38,12 +38,41 @@ TEST_CASE("URLs of brokers") {
     CHECK(read("ssl://[2001:db8::7]:8884") == "ssl://[2001:db8::7]:8884");
 }
 
+TEST_CASE("URLs of brokers behind WebSockets") {
+    CHECK(read("ws://plant") == "ws://plant:80/mqtt");
+    CHECK(read("WSS://plant") == "wss://plant:443/mqtt");
+    CHECK(read("ws://plant:9001/") == "ws://plant:9001/");
+    CHECK(read("wss://[::1]:9001/a/b") == "wss://[::1]:9001/a/b");
+    const auto signed_url = mqtt::parse_broker_url("wss://plant/mqtt?token=geheim@1");
+    CHECK(signed_url.path == "/mqtt?token=geheim@1");
+    CHECK(signed_url.text() == "wss://plant:443/mqtt");
+    CHECK(refuses("ws://plant?x", "path must begin with /"));
+    CHECK(refuses("ws://plant/a b", "printable ASCII"));
+    CHECK(refuses("ws://plant/\r\nHost: other", "printable ASCII"));
+    CHECK(refuses("ws://plant/a#b", "printable ASCII"));
+    CHECK(refuses("ws://plant/\xc3\xa5", "printable ASCII"));
+    CHECK(refuses("ws://plant/" + std::string(4096, 'a'), "printable ASCII"));
+    CHECK(refuses("ws://user:geheim@plant/mqtt", "username and password"));
+    CHECK(refuses("ws:///mqtt", "host is missing"));
+}
+
+TEST_CASE("what stays on this machine") {
+    const auto is_loopback = [](std::string_view text) { return mqtt::parse_broker_url(text).is_loopback(); };
+    CHECK(is_loopback("tcp://localhost"));
+    CHECK(is_loopback("ws://127.0.0.1"));
+    CHECK(is_loopback("tcp://127.9.9.9"));
+    CHECK(is_loopback("tcp://[::1]"));
+    CHECK(is_loopback("tcp://[0::0:1]"));
+    CHECK_FALSE(is_loopback("tcp://plant"));
+    CHECK_FALSE(is_loopback("tcp://127.example"));
+    CHECK_FALSE(is_loopback("tcp://128.0.0.1"));
+    CHECK_FALSE(is_loopback("tcp://[::2]"));
+}
+
 TEST_CASE("URLs that are mistakes say what to do") {
-    CHECK(refuses("", "must begin with tcp:// or ssl://"));
-    CHECK(refuses("localhost:1883", "must begin with tcp:// or ssl://"));
+    CHECK(refuses("", "must begin with tcp://, ssl://, ws:// or wss://"));
+    CHECK(refuses("localhost:1883", "must begin with tcp://, ssl://, ws:// or wss://"));
     CHECK(refuses("http://plant", "none of tcp"));
-    CHECK(refuses("ws://plant", "WebSocket (ws://) is not supported"));
-    CHECK(refuses("wss://plant", "WebSocket (wss://) is not supported"));
     CHECK(refuses("tcp://", "host is missing"));
     CHECK(refuses("tcp://:1883", "host is missing"));
     CHECK(refuses("tcp://plant:", "port"));

@@ -17,13 +17,19 @@ void Window::submit(tocsin::Delivery delivery) {
     waiting_.push_back(std::move(delivery));
 }
 
-bool Window::send_next(Outgoing& out, TimePoint now) {
+void Window::limit_qos2(std::size_t limit) {
     const std::lock_guard lock{mutex_};
-    if (waiting_.empty()) return false;
+    qos2_limit_ = limit;
+}
+
+bool Window::send_next(Outgoing& out, TimePoint now, bool alone) {
+    const std::lock_guard lock{mutex_};
+    if (waiting_.empty() || (alone && !sent_.empty())) return false;
     const auto& delivery = waiting_.front();
     const auto topic = delivery.option("topic");
     const auto payload = delivery.option("payload");
-    const auto bytes = topic.size() + payload.size();
+    const auto user_properties = delivery.option("user-properties");
+    const auto bytes = topic.size() + payload.size() + user_properties.size();
     if (!sent_.empty() && bytes_ + bytes > byte_limit_) return false;
     const auto& publishing = delivery.binding<Publishing>();
     const bool qos2 = publishing.qos == 2;
@@ -33,6 +39,9 @@ bool Window::send_next(Outgoing& out, TimePoint now) {
     out.payload = payload;
     out.qos = publishing.qos;
     out.retained = publishing.retained;
+    out.message_expiry = publishing.message_expiry;
+    out.user_properties = user_properties;
+    out.publish = publish_of(delivery);
     const auto when = now + std::chrono::seconds{bytes / bytes_per_second};
     sent_.emplace_hint(sent_.end(), last_number_, Sent{std::move(waiting_.front()), when, bytes, qos2});
     bytes_ += bytes;
@@ -69,6 +78,15 @@ std::optional<Window::TimePoint> Window::oldest() const {
     const std::lock_guard lock{mutex_};
     if (sent_.empty()) return std::nullopt;
     return sent_.begin()->second.when;
+}
+
+Window::Open Window::open() const {
+    const std::lock_guard lock{mutex_};
+    Open open;
+    open.sent = sent_.size();
+    open.all = sent_.size() + waiting_.size();
+    if (!sent_.empty()) open.oldest = publish_of(sent_.begin()->second.delivery);
+    return open;
 }
 
 bool Window::empty() const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "suspicion.hpp"
+
 #include <tocsin/sink.hpp>
 
 #include <chrono>
@@ -18,6 +20,7 @@ namespace mqtt {
 struct Publishing : tocsin::Binding {
     int qos = 0;
     bool retained = false;
+    std::uint32_t message_expiry = 0;  ///< seconds; 0 for none
 };
 
 /// A delivery on its way to Paho, copied out so that it does not matter when the delivery ends.
@@ -27,6 +30,9 @@ struct Outgoing {
     std::string payload;
     int qos = 0;
     bool retained = false;
+    std::uint32_t message_expiry = 0;
+    std::string user_properties;  ///< as JSON; empty for none
+    Suspicion::Publish publish;
 };
 
 /// The deliveries that are open, in the order they were submitted: those sent come first, those waiting follow. They
@@ -41,11 +47,19 @@ class Window {
 
     void submit(tocsin::Delivery delivery);
 
-    /// Moves the oldest that waits to those sent; false when none waits or a limit says to wait.
-    bool send_next(Outgoing& out, TimePoint now);
+    /// From now on. Before anything is sent on a connection.
+    void limit_qos2(std::size_t limit);
+
+    /// Moves the oldest that waits to those sent; false when none waits or a limit says to wait. `alone`: only when
+    /// nothing else is sent and unanswered.
+    bool send_next(Outgoing& out, TimePoint now, bool alone = false);
 
     /// Takes out the one sent under this number, or under one that agrees in the part a context holds.
     std::optional<tocsin::Delivery> take(std::uint64_t number);
+
+    static Suspicion::Publish publish_of(const tocsin::Delivery& delivery) {
+        return {&delivery.binding<Publishing>(), delivery.event().sequence};
+    }
 
     /// Takes out all, in the order they were submitted.
     std::vector<tocsin::Delivery> take_all();
@@ -53,6 +67,13 @@ class Window {
     /// When the oldest that is sent and unanswered was sent; a large one counts from when it can have left.
     std::optional<TimePoint> oldest() const;
     bool empty() const;
+
+    struct Open {
+        std::optional<Suspicion::Publish> oldest;  ///< of those sent
+        std::size_t sent = 0;
+        std::size_t all = 0;
+    };
+    Open open() const;
 
   private:
     struct Sent {

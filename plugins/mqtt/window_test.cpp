@@ -38,13 +38,16 @@ struct Deliveries {
         made.delivery.ticket = all.size();
         made.delivery.binding = static_cast<tocsin::Binding*>(&publishing);
         made.delivery.values = made.values;
-        made.delivery.value_count = 2;
+        made.delivery.value_count = 3;
+        made.event.sequence = 100 + all.size();
+        made.delivery.event = &made.event;
         return {&host, &made.delivery};
     }
 
     struct Made {
         std::string payload;
-        tocsin_string values[2];
+        tocsin_string values[3]{};
+        tocsin_event event{};
         tocsin_delivery delivery{};
     };
 
@@ -132,6 +135,23 @@ TEST_CASE("a large payload has more time") {
     CHECK(window.oldest() == start + std::chrono::seconds{190});
 }
 
+TEST_CASE("alone means that nothing else is sent and unanswered") {
+    Deliveries made;
+    Window window{1000, 20};
+    mqtt::Outgoing out;
+    for (const char* payload : {"a", "b"}) window.submit(made.make(payload));
+    CHECK(window.open().all == 2);
+    CHECK_FALSE(window.open().oldest);
+    REQUIRE(window.send_next(out, start, true));
+    CHECK_FALSE(window.send_next(out, start, true));
+    CHECK(window.open().sent == 1);
+    CHECK(window.open().oldest == out.publish);
+    CHECK(out.publish.sequence == 101);
+    window.take(out.number)->delivered();
+    CHECK(window.send_next(out, start, true));
+    CHECK(out.publish.sequence == 102);
+}
+
 TEST_CASE("QoS 2 has a limit of its own, and what waits for it keeps its place") {
     Deliveries made;
     made.publishing.qos = 2;
@@ -148,4 +168,7 @@ TEST_CASE("QoS 2 has a limit of its own, and what waits for it keeps its place")
     for (auto& delivery : window.take_all()) delivery.retry("");
     window.submit(made.make("d"));
     CHECK(window.send_next(out, start));
+    window.limit_qos2(1);
+    window.submit(made.make("e"));
+    CHECK_FALSE(window.send_next(out, start));
 }

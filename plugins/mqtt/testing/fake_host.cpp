@@ -32,8 +32,9 @@ std::span<const tocsin::Option> options(const tocsin_option* first, std::uint64_
 struct FakeHost::Held {
     std::string topic;
     std::string payload;
+    std::string user_properties;
     tocsin_event event{};
-    tocsin_string values[2];
+    tocsin_string values[3];
     tocsin_delivery delivery{};
     int holders = 1;
 };
@@ -124,7 +125,8 @@ void FakeHost::stop(std::chrono::milliseconds timeout) {
     stopped_ = true;
 }
 
-std::uint64_t FakeHost::submit(void* binding, const std::string& topic, const std::string& payload) {
+std::uint64_t FakeHost::submit(void* binding, const std::string& topic, const std::string& payload,
+                               const std::string& user_properties, std::uint64_t sequence, std::uint32_t attempt) {
     const std::lock_guard calls{calls_};
     auto held = std::make_unique<Held>();
     held->topic = topic;
@@ -132,17 +134,20 @@ std::uint64_t FakeHost::submit(void* binding, const std::string& topic, const st
     held->event.struct_size = sizeof(tocsin_event);
     held->values[0] = tocsin::abi(held->topic);
     held->values[1] = tocsin::abi(held->payload);
+    held->user_properties = user_properties;
+    held->values[2] = user_properties.empty() ? tocsin_string{} : tocsin::abi(held->user_properties);
     auto& delivery = held->delivery;
     delivery.struct_size = sizeof delivery;
-    delivery.attempt = 1;
+    delivery.attempt = attempt;
     delivery.binding = binding;
     delivery.event = &held->event;
     delivery.values = held->values;
-    delivery.value_count = 2;
+    delivery.value_count = 3;
     const auto* submitted = &delivery;
     {
         const std::lock_guard lock{mutex_};
         delivery.ticket = ++last_ticket_;
+        held->event.sequence = sequence != 0 ? sequence : 1'000'000 + delivery.ticket;
         held_.push_back(std::move(held));
     }
     const auto ticket = submitted->ticket;

@@ -35,8 +35,11 @@ class FakeHost {
     void check(std::chrono::milliseconds timeout);
     void stop(std::chrono::milliseconds timeout = std::chrono::seconds{5});
 
-    /// Returns the ticket. Values as they come from the renderer.
-    std::uint64_t submit(void* binding, const std::string& topic, const std::string& payload);
+    /// Returns the ticket. Values as they come from the renderer; `user_properties`: JSON, empty for none.
+    /// `sequence`: of the event, 0 for one of its own.
+    std::uint64_t submit(void* binding, const std::string& topic, const std::string& payload,
+                         const std::string& user_properties = {}, std::uint64_t sequence = 0,
+                         std::uint32_t attempt = 1);
 
     std::vector<Answer> answers() const;
     std::size_t count(std::uint32_t outcome) const;

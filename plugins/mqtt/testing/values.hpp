@@ -29,6 +29,11 @@ class Values {
                 value.is_set = 1;
                 value.text = tocsin::abi(text);
                 value.integer = integer(option.type, text);
+                if (option.type == TOCSIN_OPTION_LIST) {
+                    items_.push_back(value.text);
+                    value.items = &items_.back();
+                    value.item_count = 1;
+                }
             }
             values_.push_back(value);
         }
@@ -49,6 +54,7 @@ class Values {
     }
 
     std::deque<std::string> texts_;
+    std::deque<tocsin_string> items_;  // a list has one item here
     std::vector<tocsin_value> values_;
 };
 

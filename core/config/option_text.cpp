@@ -15,8 +15,9 @@ constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
 constexpr auto highest = std::numeric_limits<std::int64_t>::max();
 
 std::string_view name_of(OptionType type) {
-    constexpr std::array<std::string_view, 9> names{"string", "whole number",    "number", "true or false", "duration",
-                                                    "path",   "list of strings", "one of", "template"};
+    constexpr std::array<std::string_view, 10> names{
+        "string", "whole number",    "number", "true or false", "duration",
+        "path",   "list of strings", "one of", "template",      "table of templates"};
     return names.at(static_cast<std::size_t>(type));
 }
 
@@ -99,6 +100,7 @@ std::string sample_value(const OptionSpec& spec, SampleFormat format) {
             const auto& choice = spec.default_value ? *spec.default_value : spec.choices.front();
             return is_digits(choice) ? choice : in_quotes(choice);
         }
+        case OptionType::rendered_table: return "{}";
         default: return in_quotes(spec.default_value.value_or(""));
     }
 }

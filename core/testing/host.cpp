@@ -20,6 +20,10 @@ constexpr auto grace = std::chrono::seconds{1};
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error{what}; }
 
+void must_be_sound(const tocsin_event& event) {
+    if (const auto fault = Event::fault(event)) fail(fmt::format("the event breaks a rule: {}", *fault));
+}
+
 }  // namespace
 
 TestHost::TestHost(std::string_view name) : name_{name}, host_{host_functions()}, now_{start_of_2026} {}
@@ -131,7 +135,6 @@ void TestHost::destroy() {
 }
 
 Tickets::Attempt TestHost::attempt(std::uint64_t number, const tocsin_event& event) {
-    if (const auto fault = Event::fault(event)) fail(fmt::format("the event breaks a rule: {}", *fault));
     auto timed = event;
     if (timed.time == 0) timed.time = now_;
     return {number, handler(number).binding, emitted_.stamped(timed), {}, 1};
@@ -140,6 +143,7 @@ Tickets::Attempt TestHost::attempt(std::uint64_t number, const tocsin_event& eve
 void TestHost::submit(std::uint64_t number, std::span<const tocsin_event> events, std::uint64_t* tickets) {
     must_take_deliveries();
     const auto& templates = handler(number).templates;
+    for (const auto& event : events) must_be_sound(event);
     for (const auto& event : events) {
         auto made = attempt(number, event);
         made.values.resize(templates.size());
@@ -158,6 +162,7 @@ std::uint64_t TestHost::submit_values(std::uint64_t number, const tocsin_event& 
                                       std::span<const tocsin_string> values) {
     const auto& kind = sink("submit");
     must_take_deliveries();
+    must_be_sound(event);
     auto made = attempt(number, event);
     if (values.size() != handler(number).templates.size())
         fail(fmt::format("the sink has {} template options, not {}", handler(number).templates.size(), values.size()));

@@ -83,6 +83,7 @@ class TestHost {
     const tocsin_source_kind& source(std::string_view call) const;
     void must_take_deliveries() const;
     const BoundHandler& handler(std::uint64_t number) const;
+    /// `event`: sound.
     Tickets::Attempt attempt(std::uint64_t handler, const tocsin_event& event);
     void hand_over();
     void hand_over_soon();

@@ -39,7 +39,11 @@ const tocsin_plugin_descriptor* tocsin_testing_load(tocsin_string file, tocsin_e
     return descriptor;
 }
 
-tocsin_testing* tocsin_testing_new(tocsin_string name) { return new tocsin_testing{tocsin::view(name)}; }
+tocsin_testing* tocsin_testing_new(tocsin_string name) {
+    tocsin_testing* made = nullptr;
+    guarded(nullptr, [&] { made = new tocsin_testing{tocsin::view(name)}; });
+    return made;
+}
 void tocsin_testing_free(tocsin_testing* testing) { delete testing; }
 const tocsin_host* tocsin_testing_host(tocsin_testing* testing) { return &testing->abi(); }
 

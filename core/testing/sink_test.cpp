@@ -159,6 +159,10 @@ TEST_CASE("an event that breaks a rule is the mistake of the test") {
     CHECK(mistake_of([&] { started.sink.submit(started.handler, tocsin::EventDraft{}); }) ==
           "the event breaks a rule: the topic is empty");
     CHECK(mistake_of([&] { started.sink.submit({7}, event()); }) == "there is no handler 7");
+    const tocsin::EventDraft both[] = {event(), {}};
+    CHECK_THROWS_AS(started.sink.submit(started.handler, both), tocsin::testing::Mistake);
+    CHECK(started.sink.answers().empty());
+    CHECK(started.sink.waiting() == 0);
 }
 
 TEST_CASE("deliveries beyond the credit wait and follow in order") {

@@ -22,7 +22,10 @@ class Author {
                 stage().string()},
                {}, 60s);
         const auto pc = find("tocsin-testing.pc");
-        environment_ = {{"PKG_CONFIG_PATH", pc.parent_path().string()},
+        const auto compiler = folder_.write("bin/c++", "#!/bin/sh\nexec " + setting("TOCSIN_CXX") + " \"$@\"\n");
+        std::filesystem::permissions(compiler, std::filesystem::perms::owner_all);
+        environment_ = {{"PATH", compiler.parent_path().string() + ":" + setting("PATH")},
+                        {"PKG_CONFIG_PATH", pc.parent_path().string()},
                         {"PKG_CONFIG_SYSROOT_DIR", stage().string()},
                         {"LD_LIBRARY_PATH", find("libtocsin-testing.so.1").parent_path().string()}};
     }

@@ -46,7 +46,9 @@ struct LogLine {
 class RecordingHost {
   public:
     /// `name`: of the instance; empty: as the router would name it.
-    explicit RecordingHost(std::string_view name = {}) : testing_{tocsin_testing_new(tocsin::abi(name))} {}
+    explicit RecordingHost(std::string_view name = {}) : testing_{tocsin_testing_new(tocsin::abi(name))} {
+        if (!testing_) throw std::runtime_error{"the host for tests cannot be made"};
+    }
 
     const tocsin_host* abi() const noexcept { return tocsin_testing_host(get()); }
 

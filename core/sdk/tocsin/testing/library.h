@@ -48,7 +48,8 @@ struct tocsin_testing_numbers {
 /* Loads a plugin's library as the router does; it stays loaded. NULL with the error when the router would refuse it. */
 const struct tocsin_plugin_descriptor *tocsin_testing_load(struct tocsin_string file, struct tocsin_error *error);
 
-/* A host without an instance. `name`: of the instance; empty: as the router would name it. */
+/* A host without an instance; NULL when memory or threads run out. `name`: of the instance; empty: as the router would
+ * name it. */
 struct tocsin_testing *tocsin_testing_new(struct tocsin_string name);
 /* Stops and destroys the instance if need be. */
 void tocsin_testing_free(struct tocsin_testing *testing);

@@ -67,7 +67,7 @@ class Handler {
         auto event = waiting_.front();
         waiting_.erase(waiting_.begin());
         ++event.attempts;
-        open_[host.submit(binding_, "t", event.payload, {}, event.sequence, event.attempts)] = event;
+        open_[host.submit(binding_, "t", event.payload, {}, event.sequence)] = event;
     }
 
     void settle() {

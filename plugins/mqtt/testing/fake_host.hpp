@@ -2,13 +2,13 @@
 
 #include "values.hpp"
 
-#include <tocsin/abi.h>
+#include <tocsin/testing.hpp>
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
+#include <deque>
+#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace testing {
@@ -19,56 +19,27 @@ struct Answer {
     std::string reason;
 };
 
-/// A host with one instance of a sink kind. Frees each delivery as soon as the sink has released it, and notes calls
-/// that come too late.
-class FakeHost {
+/// The SDK's host for tests with options as pairs, and with deliveries that are submitted at once, credit or not.
+class FakeHost : public tocsin::testing::HostedSink {
   public:
-    /// Creates the instance; throws std::runtime_error with what the plugin says is wrong.
-    FakeHost(const tocsin_sink_kind& kind, const Texts& options, std::string name = "plant");
-    FakeHost(const FakeHost&) = delete;
-    FakeHost& operator=(const FakeHost&) = delete;
-    ~FakeHost();
+    FakeHost(const tocsin_sink_kind& kind, const Texts& options, const std::string& name = "plant");
 
-    void* bind(const Texts& options);
-    void start();
-    /// Throws std::runtime_error with the reason.
-    void check(std::chrono::milliseconds timeout);
-    void stop(std::chrono::milliseconds timeout = std::chrono::seconds{5});
+    /// The topic need not be given, as `submit` says it.
+    void* bind(Texts options);
 
-    /// Returns the ticket. Values as they come from the renderer; `user_properties`: JSON, empty for none.
-    /// `sequence`: of the event, 0 for one of its own.
+    /// Values as they come from the renderer. `user_properties`: JSON, empty for none. A `sequence` that was submitted
+    /// before is that event's next attempt, with the values it had. Returns the ticket.
     std::uint64_t submit(void* binding, const std::string& topic, const std::string& payload,
-                         const std::string& user_properties = {}, std::uint64_t sequence = 0,
-                         std::uint32_t attempt = 1);
+                         const std::string& user_properties = {}, std::uint64_t sequence = 0);
 
     std::vector<Answer> answers() const;
-    std::size_t count(std::uint32_t outcome) const;
-    std::vector<std::string> log() const;
-    bool logged(const std::string& part) const;
-    std::uint32_t max_in_flight() const;
-    /// Deliveries the sink holds.
-    std::size_t held() const;
-    /// What the sink did that it must not do.
-    std::vector<std::string> violations() const;
+    std::size_t count(std::uint32_t outcome) const { return count_of(static_cast<tocsin::testing::Outcome>(outcome)); }
+    bool logged(const std::string& part) const { return HostedSink::logged(part) != 0; }
 
   private:
-    struct Held;
-    void check_call(const char* what);
-
     const tocsin_sink_kind& kind_;
-    std::string name_;
-    tocsin_host abi_{};
-    void* instance_ = nullptr;
-    std::vector<void*> bindings_;
-    std::mutex calls_;
-    mutable std::mutex mutex_;
-    std::vector<std::unique_ptr<Held>> held_;
-    std::vector<Answer> answers_;
-    std::vector<std::string> log_;
-    std::vector<std::string> violations_;
-    std::uint32_t max_in_flight_ = 0;
-    std::uint64_t last_ticket_ = 0;
-    bool stopped_ = false;
+    std::deque<tocsin::testing::Handler> handlers_;
+    std::map<std::uint64_t, std::uint64_t> tickets_;  ///< the last one of each sequence
 };
 
 }  // namespace testing

@@ -91,7 +91,7 @@ TEST_CASE("files that cannot be used are mistakes") {
     made.issue("two", "DNS:localhost");
     testing::write_file(made.file("empty"), "");
     testing::write_file(made.file("text"), "no PEM at all\n");
-    testing::run({"openssl", "rsa", "-aes128", "-passout", "pass:x", "-in", made.file("one.key"), "-out",
+    testing::run({"openssl", "pkey", "-aes128", "-passout", "pass:x", "-in", made.file("one.key"), "-out",
                   made.file("locked.key")});
     const auto with = [&](Texts more) {
         more["url"] = "ssl://localhost";

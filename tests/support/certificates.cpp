@@ -2,6 +2,8 @@
 
 #include "process.hpp"
 
+#include <vector>
+
 namespace tocsin::testing {
 namespace {
 
@@ -12,71 +14,45 @@ distinguished_name = name
 basicConstraints = critical, CA:TRUE
 keyUsage = critical, keyCertSign
 subjectKeyIdentifier = hash
-[server]
-basicConstraints = critical, CA:FALSE
-extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
-[misnamed]
-basicConstraints = critical, CA:FALSE
-extendedKeyUsage = serverAuth
-subjectAltName = DNS:elsewhere.example
-[client]
-basicConstraints = critical, CA:FALSE
-extendedKeyUsage = clientAuth
 )";
 
-constexpr int valid_days = 2;
-constexpr int expired_days = -1;
+const std::string for_servers =
+    "basicConstraints = critical, CA:FALSE\nextendedKeyUsage = serverAuth\nsubjectAltName = ";
+const std::string for_clients = "basicConstraints = critical, CA:FALSE\nextendedKeyUsage = clientAuth\n";
+const std::string here = "DNS:localhost, IP:127.0.0.1\n";
+
+/// "openssl req" with a new key, for `name`.
+std::vector<std::string> request(const std::string& config, const std::string& name, const std::string& key,
+                                 const std::string& out) {
+    return {"openssl", "req",   "-config",     config,    "-newkey", "ec",   "-pkeyopt", "ec_paramgen_curve:prime256v1",
+            "-nodes",  "-subj", "/CN=" + name, "-keyout", key,       "-out", out};
+}
 
 }  // namespace
 
-Certificates::Certificates() {
-    folder_.write("openssl.cnf", configuration);
-    authority_ = make_authority("authority");
-    other_authority_ = make_authority("other-authority");
-    server_ = make("localhost", "server", authority_, valid_days);
-    misnamed_server_ = make("elsewhere.example", "misnamed", authority_, valid_days);
-    expired_server_ = make("expired", "server", authority_, expired_days);
-    client_ = make("client", "client", authority_, valid_days);
-    stranger_ = make("stranger", "client", other_authority_, valid_days);
+Authority::Authority(const std::string& name)
+    : pair_{folder_.path() / (name + ".crt"), folder_.path() / (name + ".key")} {
+    auto command = request(folder_.write("openssl.cnf", configuration).string(), "tocsin test " + name,
+                           pair_.key.string(), pair_.certificate.string());
+    command.insert(command.end(), {"-x509", "-extensions", "authority", "-days", std::to_string(valid)});
+    run_ok(command);
 }
 
-Certificates::Pair Certificates::make_authority(const std::string& name) const {
-    const Pair pair{folder_.path() / (name + ".pem"), folder_.path() / (name + ".key")};
-    run_ok({"openssl",
-            "req",
-            "-config",
-            (folder_.path() / "openssl.cnf").string(),
-            "-extensions",
-            "authority",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            std::to_string(valid_days),
-            "-subj",
-            "/CN=tocsin test " + name,
-            "-keyout",
-            pair.key.string(),
-            "-out",
-            pair.certificate.string()});
+KeyPair Authority::issue(const std::string& name, const std::string& extensions, int days) const {
+    const auto file = (folder() / name).string();
+    const KeyPair pair{file + ".crt", file + ".key"};
+    run_ok(request((folder() / "openssl.cnf").string(), name, pair.key.string(), file + ".csr"));
+    run_ok({"openssl", "x509", "-req", "-in", file + ".csr", "-CA", pair_.certificate.string(), "-CAkey",
+            pair_.key.string(), "-CAcreateserial", "-extfile", folder_.write(name + ".ext", extensions).string(),
+            "-days", std::to_string(days), "-out", pair.certificate.string()});
     return pair;
 }
 
-Certificates::Pair Certificates::make(const std::string& name, const std::string& extensions, const Pair& signer,
-                                      int days) const {
-    const auto config = (folder_.path() / "openssl.cnf").string();
-    const auto request = (folder_.path() / (name + ".csr")).string();
-    const Pair pair{folder_.path() / (name + ".pem"), folder_.path() / (name + ".key")};
-    run_ok({"openssl", "req", "-config", config, "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-            "-nodes", "-subj", "/CN=" + name, "-keyout", pair.key.string(), "-out", request});
-    run_ok({"openssl", "x509", "-req", "-in", request, "-CA", signer.certificate.string(), "-CAkey",
-            signer.key.string(), "-CAcreateserial", "-extfile", config, "-extensions", extensions, "-days",
-            std::to_string(days), "-out", pair.certificate.string()});
-    return pair;
-}
+Certificates::Certificates()
+    : server_{authority_.issue("localhost", for_servers + here)},
+      misnamed_server_{authority_.issue("elsewhere.example", for_servers + "DNS:elsewhere.example\n")},
+      expired_server_{authority_.issue("expired", for_servers + here, Authority::expired)},
+      client_{authority_.issue("client", for_clients)},
+      stranger_{other_authority_.issue("stranger", for_clients)} {}
 
 }  // namespace tocsin::testing

@@ -7,20 +7,43 @@
 
 namespace tocsin::testing {
 
-/// A private certificate authority and what it signed, made with the openssl command line; elliptic curve keys, PEM.
+/// A certificate and its private key; elliptic curve, PEM.
+struct KeyPair {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+};
+
+/// A private certificate authority, made with the openssl command line, in a folder of its own.
+class Authority {
+  public:
+    static constexpr int valid = 2;     ///< days
+    static constexpr int expired = -1;  ///< days
+
+    explicit Authority(const std::string& name);
+
+    /// What to trust.
+    const std::filesystem::path& certificate() const noexcept { return pair_.certificate; }
+    const std::filesystem::path& folder() const noexcept { return folder_.path(); }
+
+    /// Makes `<name>.crt` and `<name>.key` in the folder. `extensions`: lines as in openssl's configuration.
+    KeyPair issue(const std::string& name, const std::string& extensions, int days = valid) const;
+
+  private:
+    TempDir folder_;
+    KeyPair pair_;
+};
+
+/// A private certificate authority and what it signed.
 class Certificates {
   public:
-    struct Pair {
-        std::filesystem::path certificate;
-        std::filesystem::path key;
-    };
+    using Pair = KeyPair;
 
     Certificates();
 
     /// The certificate to trust; it signs all that follow but `stranger`.
-    const std::filesystem::path& authority() const noexcept { return authority_.certificate; }
+    const std::filesystem::path& authority() const noexcept { return authority_.certificate(); }
     /// Another authority, which signs only `stranger`.
-    const std::filesystem::path& other_authority() const noexcept { return other_authority_.certificate; }
+    const std::filesystem::path& other_authority() const noexcept { return other_authority_.certificate(); }
 
     /// For localhost and 127.0.0.1.
     const Pair& server() const noexcept { return server_; }
@@ -33,12 +56,8 @@ class Certificates {
     const Pair& stranger() const noexcept { return stranger_; }
 
   private:
-    Pair make_authority(const std::string& name) const;
-    Pair make(const std::string& name, const std::string& extensions, const Pair& signer, int days) const;
-
-    TempDir folder_;
-    Pair authority_;
-    Pair other_authority_;
+    Authority authority_{"authority"};
+    Authority other_authority_{"other-authority"};
     Pair server_;
     Pair misnamed_server_;
     Pair expired_server_;

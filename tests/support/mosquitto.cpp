@@ -31,6 +31,25 @@ std::optional<std::string_view> cut(std::string_view& text, std::string_view bef
     return found;
 }
 
+/// What the setup asks of the listener under test, as lines of the configuration.
+std::string listener_lines(const MosquittoSetup& setup, const TempDir& folder) {
+    std::string text;
+    if (setup.tls)
+        text += "certfile " + setup.tls->certificate.string() + "\nkeyfile " + setup.tls->key.string() + "\n";
+    if (!setup.client_authority.empty())
+        text += "cafile " + setup.client_authority.string() + "\nrequire_certificate true\n";
+    if (setup.users.empty()) {
+        text += "allow_anonymous true\n";
+    } else {
+        const auto passwords = folder.write("passwords", "").string();
+        for (const auto& [name, password] : setup.users)
+            run_ok({"mosquitto_passwd", "-b", passwords, name, password}, path_with_sbin());
+        text += "allow_anonymous false\npassword_file " + passwords + "\n";
+    }
+    if (!setup.acl.empty()) text += "acl_file " + folder.write("acl", setup.acl).string() + "\n";
+    return text;
+}
+
 }  // namespace
 
 Mosquitto::Mosquitto(const Setup& setup)
@@ -44,19 +63,7 @@ Mosquitto::Mosquitto(const Setup& setup)
         "log_type all\n"
         "max_queued_messages 0\n";
     text += "listener " + std::to_string(port_) + " 127.0.0.1\n";
-    if (setup.tls)
-        text += "certfile " + setup.tls->certificate.string() + "\nkeyfile " + setup.tls->key.string() + "\n";
-    if (!setup.client_authority.empty())
-        text += "cafile " + setup.client_authority.string() + "\nrequire_certificate true\n";
-    if (setup.users.empty()) {
-        text += "allow_anonymous true\n";
-    } else {
-        const auto passwords = folder_.write("passwords", "").string();
-        for (const auto& [name, password] : setup.users)
-            run_ok({"mosquitto_passwd", "-b", passwords, name, password}, path_with_sbin());
-        text += "allow_anonymous false\npassword_file " + passwords + "\n";
-    }
-    if (!setup.acl.empty()) text += "acl_file " + folder_.write("acl", setup.acl).string() + "\n";
+    text += setup.lines.empty() ? listener_lines(setup, folder_) : setup.lines;
     text += "listener " + std::to_string(observer_port_) + " 127.0.0.1\nallow_anonymous true\n";
     folder_.write("mosquitto.conf", text);
 }

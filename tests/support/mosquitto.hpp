@@ -20,6 +20,7 @@ struct MosquittoSetup {
     std::filesystem::path client_authority{};                  ///< not empty: clients must have a certificate of it
     std::vector<std::pair<std::string, std::string>> users{};  ///< name and password; empty: anonymous
     std::string acl{};                                         ///< lines of an ACL file; empty: everything is allowed
+    std::string lines{};                                       ///< its lines in full, instead of all that is above
 };
 
 /// A private mosquitto on loopback, without persistence and with unlimited queues. Besides the listener under test it

@@ -1,52 +1,54 @@
 #pragma once
 
-#include <sys/types.h>
-#include <filesystem>
+#include "support/ports.hpp"
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+
+#include <cstdint>
+#include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+/// The tests' support, under the names of these tests.
 namespace testing {
 
 /// A folder of its own, removed at the end.
 class TemporaryFolder {
   public:
-    TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder();
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
+    std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
 
   private:
-    std::filesystem::path path_;
+    tocsin::testing::TempDir folder_;
 };
 
-std::string read_file(const std::string& path);
-void write_file(const std::string& path, const std::string& text);
+inline std::string read_file(const std::string& path) { return tocsin::testing::read_text(path); }
+inline void write_file(const std::string& path, const std::string& text) {
+    std::ofstream out{path, std::ios::binary};
+    out << text;
+    if (!out.flush()) throw std::runtime_error{"cannot write " + path};
+}
 
-/// A child process that ends with this object, or with the test. Its output goes to a file.
-class Process {
+/// A child process whose output goes to a file.
+class Process : public tocsin::testing::Process {
   public:
-    Process(const std::vector<std::string>& command, const std::string& output_file);
-    Process(const Process&) = delete;
-    Process& operator=(const Process&) = delete;
-    ~Process() { kill(); }
+    Process(const std::vector<std::string>& command, const std::string& output_file)
+        : tocsin::testing::Process{redirected(command, output_file)} {}
 
-    /// SIGKILL; returns once it is gone.
-    void kill();
-    /// SIGSTOP and SIGCONT.
-    void freeze();
-    void thaw();
-    /// Waits for its end; the exit code.
-    int wait();
+    /// Waits for its end; the exit code. Throws when it takes too long.
+    int wait() { return tocsin::testing::Process::wait().value(); }
 
   private:
-    pid_t id_;
+    static std::vector<std::string> redirected(const std::vector<std::string>& command, const std::string& file) {
+        std::vector<std::string> all{"sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", file};
+        all.insert(all.end(), command.begin(), command.end());
+        return all;
+    }
 };
 
 /// Runs to the end; throws std::runtime_error when it fails.
-void run(const std::vector<std::string>& command);
+inline void run(const std::vector<std::string>& command) { tocsin::testing::run_ok(command); }
 
-/// A port of the loopback interface that nobody listened on a moment ago.
-std::uint16_t free_port();
+inline std::uint16_t free_port() { return tocsin::testing::free_port(tocsin::testing::Protocol::tcp); }
 
 }  // namespace testing

@@ -52,8 +52,7 @@ TEST_CASE("a whole one passes") {
 TEST_CASE("what is no ELF file") {
     const TestFolder folder;
     check_says(judged(folder.write("empty.so", "")), "is empty");
-    for (const std::string text :
-         {"#", "abc", "\x7f", "\177ELE", "#!/bin/sh\necho no\n", "MZ\x90 a Windows library"})
+    for (const std::string text : {"#", "abc", "\x7f", "\177ELE", "#!/bin/sh\necho no\n", "MZ\x90 a Windows library"})
         check_says(judged(folder.write("text.so", text)), "is no shared library");
     check_says(judged(folder.write("zeros.so", std::string(100'000, '\0'))), "is no shared library");
     check_says(judged(folder.path / "none.so"), "cannot be read: No such file");

@@ -29,12 +29,12 @@ bool alert_duration(Frame& frame, Value* values) {
 }
 
 constexpr Function functions[] = {
-    {"level", Type::level, level},
-    {"changed", Type::boolean, changed},
-    {"name", Type::string, name},
-    {"taskName", Type::string, task_name},
-    {"alertDuration", Type::duration, alert_duration},
-    {"duration", Type::duration, alert_duration},  // as Kapacitor called it before 1.6
+    {"level", level, Type::level},
+    {"changed", changed, Type::boolean},
+    {"name", name, Type::string},
+    {"taskName", task_name, Type::string},
+    {"alertDuration", alert_duration, Type::duration},
+    {"duration", alert_duration, Type::duration},  // as Kapacitor called it before 1.6
 };
 
 }  // namespace

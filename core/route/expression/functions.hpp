@@ -23,8 +23,8 @@ enum class Nature : std::uint8_t {
 /// One function for arguments of certain types. A function for several combinations of types has one entry for each.
 struct Function {
     std::string_view name;
-    Type result;
     Native run;
+    Type result;
     std::uint8_t count = 0;
     Type arguments[most_arguments] = {};
     Nature nature = Nature::pure;

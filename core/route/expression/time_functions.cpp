@@ -27,14 +27,14 @@ bool part_of(Frame&, Value* values) {
 }
 
 constexpr Function functions[] = {
-    {"now", Type::time, now},
-    {"unixNano", Type::integer, unix_nano, 1, {Type::time}},
-    {"minute", Type::integer, part_of<&std::tm::tm_min, 0>, 1, {Type::time}},
-    {"hour", Type::integer, part_of<&std::tm::tm_hour, 0>, 1, {Type::time}},
-    {"weekday", Type::integer, part_of<&std::tm::tm_wday, 0>, 1, {Type::time}},
-    {"day", Type::integer, part_of<&std::tm::tm_mday, 0>, 1, {Type::time}},
-    {"month", Type::integer, part_of<&std::tm::tm_mon, 1>, 1, {Type::time}},
-    {"year", Type::integer, part_of<&std::tm::tm_year, 1900>, 1, {Type::time}},
+    {"now", now, Type::time},
+    {"unixNano", unix_nano, Type::integer, 1, {Type::time}},
+    {"minute", part_of<&std::tm::tm_min, 0>, Type::integer, 1, {Type::time}},
+    {"hour", part_of<&std::tm::tm_hour, 0>, Type::integer, 1, {Type::time}},
+    {"weekday", part_of<&std::tm::tm_wday, 0>, Type::integer, 1, {Type::time}},
+    {"day", part_of<&std::tm::tm_mday, 0>, Type::integer, 1, {Type::time}},
+    {"month", part_of<&std::tm::tm_mon, 1>, Type::integer, 1, {Type::time}},
+    {"year", part_of<&std::tm::tm_year, 1900>, Type::integer, 1, {Type::time}},
 };
 
 }  // namespace

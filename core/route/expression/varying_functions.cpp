@@ -51,11 +51,11 @@ bool rand_below(Frame& frame, Value* values) {
 }
 
 constexpr Function functions[] = {
-    {"count", Type::integer, count, 0, {}, Nature::remembering},
-    {"sigma", Type::real, sigma, 1, {Type::real}, Nature::remembering},
-    {"spread", Type::real, spread, 1, {Type::real}, Nature::remembering},
-    {"rand", Type::integer, rand_any, 0, {}, Nature::varying},
-    {"rand", Type::integer, rand_below, 1, {Type::integer}, Nature::varying},
+    {"count", count, Type::integer, 0, {}, Nature::remembering},
+    {"sigma", sigma, Type::real, 1, {Type::real}, Nature::remembering},
+    {"spread", spread, Type::real, 1, {Type::real}, Nature::remembering},
+    {"rand", rand_any, Type::integer, 0, {}, Nature::varying},
+    {"rand", rand_below, Type::integer, 1, {Type::integer}, Nature::varying},
 };
 
 }  // namespace

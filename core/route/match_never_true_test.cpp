@@ -130,6 +130,7 @@ TEST_CASE("match never true: what may hold, or always holds, is no mistake") {
              "\"host\" > 'a' AND \"host\" < 'b'",
              "\"host\" == 'a' AND name() == 'b'",
              "\"host\" == name() AND name() == taskName()",
+             "\"host\" == string(level())",
              "isPresent(\"host\") AND \"host\" == 'a'",
              "!isPresent(\"host\") OR \"host\" == 'a'",
              "strToLower(\"host\") == 'db1' AND strToUpper(\"host\") == 'DB1'",

@@ -26,9 +26,7 @@ std::string check_timeout(const std::string& text) {
     return suits ? "" : "must be a duration of at most 1h, such as 10s";
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
     namespace log = tocsin::core::log;
     CLI::App program{
         "Tocsin routes alerts: sources bring events in, handler files say where they go, sinks deliver them.",
@@ -92,19 +90,23 @@ int main(int argc, char** argv) {
     }
     // A name server that is gone costs a look-up that a library makes seconds at most; what the operator has set holds.
     setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
-    int code = 0;
+    log::configure(format, verbose ? log::Severity::debug : log::Severity::info);
+    if (run->parsed()) return tocsin::core::run(configuration);
+    if (check->parsed()) {
+        const std::chrono::nanoseconds limit{tocsin::core::parse_duration(timeout).value_or(0)};
+        return tocsin::core::check(configuration, connect ? std::optional{limit} : std::nullopt);
+    }
+    if (plugins->parsed()) return tocsin::core::list_plugins();
+    return tocsin::core::sample(kind, handler_only);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
     try {
-        log::configure(format, verbose ? log::Severity::debug : log::Severity::info);
-        if (run->parsed()) code = tocsin::core::run(configuration);
-        if (check->parsed()) {
-            const std::chrono::nanoseconds limit{tocsin::core::parse_duration(timeout).value_or(0)};
-            code = tocsin::core::check(configuration, connect ? std::optional{limit} : std::nullopt);
-        }
-        if (plugins->parsed()) code = tocsin::core::list_plugins();
-        if (sample->parsed()) code = tocsin::core::sample(kind, handler_only);
+        return run_command(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "tocsin: " << error.what() << std::endl;
         return 1;
     }
-    return code;
 }

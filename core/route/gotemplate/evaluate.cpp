@@ -4,11 +4,12 @@
 #include "route/gotemplate/json_value.hpp"
 #include "route/gotemplate/method.hpp"
 #include "route/gotemplate/time_format.hpp"
+#include "route/gotemplate/value_array.hpp"
 
-#include <algorithm>
-#include <array>
+#include <cstddef>
 #include <span>
-#include <vector>
+#include <string>
+#include <utility>
 
 namespace tocsin::core::gotemplate {
 namespace {
@@ -20,21 +21,18 @@ constexpr std::size_t usual_arguments = 6;
 /// The values of a call's arguments.
 class Arguments {
   public:
-    Arguments(const Expression& call, const Frame& frame, Run& run) {
-        const auto& arguments = call.arguments;
-        if (arguments.size() > few_.size()) many_.resize(arguments.size());
-        values_ = {many_.empty() ? few_.data() : many_.data(), arguments.size()};
-        for (std::size_t i = 0; i < arguments.size() && !run.failed(); ++i) {
-            values_[i] = evaluate(arguments[i], frame, run);
-            run.count(values_[i]);
+    Arguments(const Expression& call, const Frame& frame, Run& run) : array_{call.arguments.size()} {
+        auto* value = array_.values().data();
+        for (const auto& argument : call.arguments) {
+            *value = evaluate(argument, frame, run);
+            run.count(*value++);
+            if (run.failed()) return;
         }
     }
-    std::span<const Value> values() const noexcept { return values_; }
+    std::span<const Value> values() noexcept { return array_.values(); }
 
   private:
-    std::array<Value, usual_arguments> few_;
-    std::vector<Value> many_;
-    std::span<Value> values_;
+    ValueArray<usual_arguments> array_;
 };
 
 void fail(Run& run, const Expression& expression, std::string why) {
@@ -101,7 +99,7 @@ Value call(const Expression& expression, const Frame& frame, Run& run) {
         append_made(expression, frame, run, text, run.left());
         return Value::of(run.keep(std::move(text)));
     }
-    const Arguments arguments{expression, frame, run};
+    Arguments arguments{expression, frame, run};
     if (run.failed()) return {};
     const auto result = function.call(run, arguments.values());
     if (run.failed()) run.place_failure(expression.offset);
@@ -171,7 +169,7 @@ void append_made(const Expression& expression, const Frame& frame, Run& run, std
         if (!run.failed()) expression.layout->append(out, time.integer);
         return;
     }
-    const Arguments arguments{expression, frame, run};
+    Arguments arguments{expression, frame, run};
     if (run.failed()) return;
     if (!expression.function->append(run, arguments.values(), out, largest)) run.fail_size();
     if (run.failed()) run.place_failure(expression.offset);

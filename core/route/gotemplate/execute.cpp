@@ -3,11 +3,12 @@
 #include "route/gotemplate/evaluate.hpp"
 #include "route/gotemplate/print.hpp"
 #include "route/gotemplate/range.hpp"
+#include "route/gotemplate/value_array.hpp"
 #include "route/mqtt_topic.hpp"
 
-#include <array>
 #include <cstddef>
-#include <vector>
+#include <optional>
+#include <string>
 
 namespace tocsin::core::gotemplate {
 namespace {
@@ -20,10 +21,8 @@ class Execution {
         : bodies_{bodies}, for_topic_{for_topic}, run_{run}, out_{out}, largest_{out.size() + largest_output} {}
 
     void execute(const Body& body, const Value& dot) {
-        std::array<Value, usual_slots> few;
-        std::vector<Value> many;
-        if (body.slots > few.size()) many.resize(body.slots);
-        const Frame frame{dot, many.empty() ? few.data() : many.data()};
+        ValueArray<usual_slots> slots{body.slots};
+        const Frame frame{dot, slots.values().data()};
         frame.slots[0] = dot;
         execute(body.steps, frame);
     }
@@ -37,8 +36,8 @@ class Execution {
         auto then = Then::next;
         for (const auto& step : steps) {
             run_.count_steps(1);
-            if (!run_.failed()) then = execute(step, frame);
-            if (!run_.failed() && out_.size() > largest_) run_.fail_size();
+            then = execute(step, frame);
+            if (out_.size() > largest_) run_.fail_size();
             if (run_.failed()) {
                 run_.place_failure(step.offset);
                 then = Then::leave;

@@ -146,7 +146,7 @@ Expression ExpressionCompiler::compile_command(const Command& command, Expressio
     return compile_field(compile_operand(base), first.fields.back(), std::move(arguments));
 }
 
-Expression ExpressionCompiler::compile_function(const Operand& name, Arguments arguments) {
+Expression ExpressionCompiler::compile_function(const Operand& name, Arguments arguments) const {
     const auto* function = find_function(name.text);
     if (function == nullptr)
         fail_unknown(name.offset, "there is no function \"" + name.text + "\"", name.text, "", function_names());

@@ -33,7 +33,7 @@ class ExpressionCompiler {
 
     Expression compile_command(const syntax::Command& command, Expression* piped);
     Expression compile_operand(const syntax::Operand& operand);
-    Expression compile_function(const syntax::Operand& name, Arguments arguments);
+    Expression compile_function(const syntax::Operand& name, Arguments arguments) const;
     Expression compile_variable(const syntax::Operand& operand);
     Expression compile_fields(Expression base, std::span<const syntax::Name> fields);
     Expression compile_field(Expression base, const syntax::Name& name, Arguments arguments);

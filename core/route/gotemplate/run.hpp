@@ -41,7 +41,7 @@ class Run {
 
     /// Fails when there were too many.
     void count_steps(std::size_t steps) {
-        if (steps > steps_left_) return fail("more than 500,000 steps");
+        if (steps > steps_left_) return fail_steps();
         steps_left_ -= steps;
     }
     /// What it costs to look through a value.
@@ -50,16 +50,14 @@ class Run {
     /// False, and a failure, when it is too deep.
     bool enter() {
         if (++depth_ <= deepest_run) return true;
-        fail("blocks and templates are more than 1,000 deep within each other");
+        fail_depth();
         return false;
     }
     void leave() noexcept { --depth_; }
 
     /// Ends the rendering; the first failure counts. `why` shows no data of the event.
-    void fail(std::string why) {
-        if (failure_.empty()) failure_ = std::move(why);
-    }
-    void fail_size() { fail("the text is larger than 1 MiB"); }
+    void fail(std::string why);
+    void fail_size();
     /// Where a failure that has no place yet happened.
     void place_failure(std::size_t offset) noexcept {
         if (!is_placed_) offset_ = offset;
@@ -70,6 +68,9 @@ class Run {
     std::size_t offset() const noexcept { return offset_; }
 
   private:
+    void fail_steps();
+    void fail_depth();
+
     std::size_t size_of(const Value& value) const noexcept {
         constexpr std::size_t entry = 128;
         switch (value.kind) {

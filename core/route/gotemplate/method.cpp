@@ -55,8 +55,9 @@ Value whole(Run&, const Value& duration, const Value&) {
 /// Whole and fraction apart, as Go does it.
 template <std::int64_t unit>
 Value real(Run&, const Value& duration, const Value&) {
-    return Value::of(static_cast<double>(duration.integer / unit) +
-                     static_cast<double>(duration.integer % unit) / static_cast<double>(unit));
+    const auto whole_units = duration.integer / unit;
+    const auto rest = duration.integer % unit;
+    return Value::of(static_cast<double>(whole_units) + static_cast<double>(rest) / static_cast<double>(unit));
 }
 
 Value absolute(Run&, const Value& duration, const Value&) {
@@ -90,35 +91,35 @@ Value round(Run&, const Value& duration, const Value& unit) {
 }
 
 constexpr Method methods[] = {
-    {Kind::time, "Day", Kind::integer, {}, part_of_time<&CivilTime::day>},
-    {Kind::time, "Format", Kind::string, Kind::string, format},
-    {Kind::time, "Hour", Kind::integer, {}, part_of_time<&CivilTime::hour>},
-    {Kind::time, "IsZero", Kind::boolean, {}, never},
-    {Kind::time, "Minute", Kind::integer, {}, part_of_time<&CivilTime::minute>},
-    {Kind::time, "Month", Kind::month, {}, part_of_time<&CivilTime::month, Kind::month>},
-    {Kind::time, "Nanosecond", Kind::integer, {}, part_of_time<&CivilTime::nanosecond>},
-    {Kind::time, "Second", Kind::integer, {}, part_of_time<&CivilTime::second>},
-    {Kind::time, "String", Kind::string, {}, time_text},
-    {Kind::time, "UTC", Kind::time, {}, same},
-    {Kind::time, "Unix", Kind::integer64, {}, since_1970<second>},
-    {Kind::time, "UnixMicro", Kind::integer64, {}, since_1970<1'000>},
-    {Kind::time, "UnixMilli", Kind::integer64, {}, since_1970<1'000'000>},
-    {Kind::time, "UnixNano", Kind::integer64, {}, since_1970<1>},
-    {Kind::time, "Weekday", Kind::weekday, {}, part_of_time<&CivilTime::weekday, Kind::weekday>},
-    {Kind::time, "Year", Kind::integer, {}, part_of_time<&CivilTime::year>},
-    {Kind::time, "YearDay", Kind::integer, {}, part_of_time<&CivilTime::year_day>},
-    {Kind::duration, "Abs", Kind::duration, {}, absolute},
-    {Kind::duration, "Hours", Kind::real, {}, real<3600 * second>},
-    {Kind::duration, "Microseconds", Kind::integer64, {}, whole<1'000>},
-    {Kind::duration, "Milliseconds", Kind::integer64, {}, whole<1'000'000>},
-    {Kind::duration, "Minutes", Kind::real, {}, real<60 * second>},
-    {Kind::duration, "Nanoseconds", Kind::integer64, {}, whole<1>},
-    {Kind::duration, "Round", Kind::duration, Kind::duration, round},
-    {Kind::duration, "Seconds", Kind::real, {}, real<second>},
-    {Kind::duration, "String", Kind::string, {}, named_text},
-    {Kind::duration, "Truncate", Kind::duration, Kind::duration, truncate},
-    {Kind::month, "String", Kind::string, {}, named_text},
-    {Kind::weekday, "String", Kind::string, {}, named_text},
+    {"Day", Kind::time, Kind::integer, {}, part_of_time<&CivilTime::day>},
+    {"Format", Kind::time, Kind::string, Kind::string, format},
+    {"Hour", Kind::time, Kind::integer, {}, part_of_time<&CivilTime::hour>},
+    {"IsZero", Kind::time, Kind::boolean, {}, never},
+    {"Minute", Kind::time, Kind::integer, {}, part_of_time<&CivilTime::minute>},
+    {"Month", Kind::time, Kind::month, {}, part_of_time<&CivilTime::month, Kind::month>},
+    {"Nanosecond", Kind::time, Kind::integer, {}, part_of_time<&CivilTime::nanosecond>},
+    {"Second", Kind::time, Kind::integer, {}, part_of_time<&CivilTime::second>},
+    {"String", Kind::time, Kind::string, {}, time_text},
+    {"UTC", Kind::time, Kind::time, {}, same},
+    {"Unix", Kind::time, Kind::integer64, {}, since_1970<second>},
+    {"UnixMicro", Kind::time, Kind::integer64, {}, since_1970<1'000>},
+    {"UnixMilli", Kind::time, Kind::integer64, {}, since_1970<1'000'000>},
+    {"UnixNano", Kind::time, Kind::integer64, {}, since_1970<1>},
+    {"Weekday", Kind::time, Kind::weekday, {}, part_of_time<&CivilTime::weekday, Kind::weekday>},
+    {"Year", Kind::time, Kind::integer, {}, part_of_time<&CivilTime::year>},
+    {"YearDay", Kind::time, Kind::integer, {}, part_of_time<&CivilTime::year_day>},
+    {"Abs", Kind::duration, Kind::duration, {}, absolute},
+    {"Hours", Kind::duration, Kind::real, {}, real<3600 * second>},
+    {"Microseconds", Kind::duration, Kind::integer64, {}, whole<1'000>},
+    {"Milliseconds", Kind::duration, Kind::integer64, {}, whole<1'000'000>},
+    {"Minutes", Kind::duration, Kind::real, {}, real<60 * second>},
+    {"Nanoseconds", Kind::duration, Kind::integer64, {}, whole<1>},
+    {"Round", Kind::duration, Kind::duration, Kind::duration, round},
+    {"Seconds", Kind::duration, Kind::real, {}, real<second>},
+    {"String", Kind::duration, Kind::string, {}, named_text},
+    {"Truncate", Kind::duration, Kind::duration, Kind::duration, truncate},
+    {"String", Kind::month, Kind::string, {}, named_text},
+    {"String", Kind::weekday, Kind::string, {}, named_text},
 };
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace tocsin::core::gotemplate {
 
 /// What can be asked of a time, a duration, a month or a weekday: `.Time.Unix`. It has one parameter or none.
 struct Method {
-    Kind receiver;
     std::string_view name;
+    Kind receiver;
     Kind result;
     std::optional<Kind> parameter = {};  ///< a string, or a duration, which a constant integer is too
     Value (*call)(Run& run, const Value& receiver, const Value& argument);

@@ -28,7 +28,7 @@ struct AddressList {
         addrinfo hints{};
         hints.ai_socktype = SOCK_STREAM;
         hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-        ::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &first);
+        if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &first) != 0) first = nullptr;
     }
     AddressList(const AddressList&) = delete;
     AddressList& operator=(const AddressList&) = delete;

@@ -175,6 +175,7 @@ TEST_CASE("warnings at the start") {
                      {"ssl-key", made.file(name + ".key")}});
     };
     CHECK(certificate("good").empty());
-    CHECK(certificate("old") ==
-          "ssl-cert: '" + made.file("old.crt") + "' expired on 2020-01-02: the broker may refuse it\n");
+    const auto old = certificate("old");
+    CHECK(starts(old, "ssl-cert: '" + made.file("old.crt") + "' expired on 20"));
+    CHECK(old.ends_with(": the broker may refuse it\n"));
 }

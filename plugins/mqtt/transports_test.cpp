@@ -63,15 +63,16 @@ void publishes(const WebsocketBroker& broker, const Texts& options) {
     FakeHost host{*tocsin_plugin.sinks[0], options};
     const std::vector<std::string> payloads{"small", std::string(200, 'm'), std::string(100'000, 'l'), ""};
     Subscriber subscriber{broker.broker, {"-p", broker.plain}};
+    std::vector<std::pair<std::string, void*>> bindings;
+    for (const char* qos : {"0", "1", "2"}) bindings.emplace_back(qos, host.bind({{"qos", qos}}));
     host.start();
     REQUIRE(wait_until([&] { return host.max_in_flight() > 0; }));
     CHECK(host.logged("connected to " + options.at("url")));
     std::vector<std::string> expected;
-    for (const char* qos : {"0", "1", "2"}) {
-        auto* binding = host.bind({{"qos", qos}});
+    for (const auto& [qos, binding] : bindings) {
         for (const auto& payload : payloads) {
             host.submit(binding, "a", payload);
-            expected.push_back(qos + std::string{" 0 a "} + payload);
+            expected.push_back(qos + " 0 a " + payload);
             REQUIRE(wait_until([&] { return host.count(TOCSIN_DELIVERED) == expected.size(); }));
         }
     }

@@ -56,7 +56,7 @@ TEST_CASE("mistakes in variables are told with all the others, by the name of th
     site.handler("sound.yaml", sound);
     const auto finished = site.check({{"TOCSIN_MQTT_0_PASWORD", "canary"},
                                       {"TOCSIN_MQTT_1_PASSWORD", "canary"},
-                                      {"TOCSIN_MQTT_0_QOS", "canary"},
+                                      {"TOCSIN_MQTT_0_COLOUR", "canary"},
                                       {"TOCSIN_MQTT_0_KEEPALIVE", "never"},
                                       {"TOCSIN_TOCSIN_DRAIN_TIMEOUT", "5"},
                                       {"TOCSIN_MQT_0_PASSWORD", "canary"}});
@@ -66,7 +66,7 @@ TEST_CASE("mistakes in variables are told with all the others, by the name of th
          {"TOCSIN_MQTT_0_PASWORD: \"PASWORD\" is no option of [[mqtt]] (did you mean \"PASSWORD\"?)\n",
           "TOCSIN_MQTT_1_PASSWORD: there is no section 1",
           "TOCSIN_MQTT_0_KEEPALIVE: mqtt.keepalive: must be a duration",
-          "TOCSIN_TOCSIN_DRAIN_TIMEOUT: tocsin.drain-timeout: must be a duration", "TOCSIN_MQTT_0_QOS: \"QOS\"",
+          "TOCSIN_TOCSIN_DRAIN_TIMEOUT: tocsin.drain-timeout: must be a duration", "TOCSIN_MQTT_0_COLOUR: \"COLOUR\"",
           "tocsin.toml:7:10: mqtt.window: must be a whole number from 1",
           "tocsin.toml:8:21: mqtt.password: \"none\" cannot be read: No such file or directory\n",
           "TOCSIN_MQT_0_PASSWORD: warning: is not used (did you mean \"TOCSIN_MQTT_0_PASSWORD\"?)\n", "7 mistakes\n"}) {

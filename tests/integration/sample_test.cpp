@@ -86,10 +86,12 @@ std::string filled_in(std::string text) {
 /// With every option that shows a default in effect.
 std::string with_defaults(const std::string& text) {
     std::string all;
+    bool has_default = false;
     for (auto line : lines_of(text)) {
         const auto at = line.find_first_not_of(' ');
         const bool is_option = at != std::string::npos && line[at] == '#' && line.substr(at + 1, 1) != " ";
-        if (is_option && !line.ends_with("\"\"") && line != "#") line.erase(at, 1);
+        if (is_option && has_default && line != "#") line.erase(at, 1);
+        has_default = line.find(" default ") != std::string::npos && line.ends_with(")");
         all += line + "\n";
     }
     return all;

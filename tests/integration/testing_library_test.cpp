@@ -18,7 +18,7 @@ namespace {
 class Author {
   public:
     Author() {
-        run_ok({"meson", "install", "--no-rebuild", "--tags", "devel", "-C", setting("TOCSIN_BUILD"), "--destdir",
+        run_ok({"meson", "install", "--no-rebuild", "--tags", "devel,testing", "-C", setting("TOCSIN_BUILD"), "--destdir",
                 stage().string()},
                {}, 60s);
         const auto pc = find("tocsin-testing.pc");

@@ -56,15 +56,16 @@ Mosquitto::Mosquitto(const Setup& setup)
     : tls_{setup.tls.has_value()}, port_{free_port(Protocol::tcp)}, observer_port_{free_port(Protocol::tcp)} {
     std::string text =
         "user root\n"
-        "per_listener_settings true\n"
         "persistence false\n"
         "set_tcp_nodelay true\n"
         "log_dest stderr\n"
-        "log_type all\n"
-        "max_queued_messages 0\n";
-    text += "listener " + std::to_string(port_) + " 127.0.0.1\n";
-    text += setup.lines.empty() ? listener_lines(setup, folder_) : setup.lines;
-    text += "listener " + std::to_string(observer_port_) + " 127.0.0.1\nallow_anonymous true\n";
+        "log_type all\n";
+    const auto listener = "listener " + std::to_string(port_) + " 127.0.0.1\n";
+    if (setup.lines.empty())
+        text += "per_listener_settings true\nmax_queued_messages 0\n" + listener + listener_lines(setup, folder_) +
+                "listener " + std::to_string(observer_port_) + " 127.0.0.1\nallow_anonymous true\n";
+    else
+        text += listener + setup.lines;
     folder_.write("mosquitto.conf", text);
 }
 

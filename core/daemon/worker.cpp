@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -15,18 +16,19 @@ namespace tocsin::core {
 
 /// Shared with its threads, so that one that was replaced may return to it however late.
 struct Worker::State : std::enable_shared_from_this<Worker::State> {
-    boost::asio::io_context context{1};
+    boost::asio::io_context context;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{context.get_executor()};
     std::shared_ptr<CallWatch> shift;  ///< of the thread that runs the tasks; touched by those who replace it only
     std::thread thread;
 
     void begin_shift() {
-        shift = std::make_shared<CallWatch>();
-        thread = std::thread{[self = shared_from_this(), mine = shift] {
+        auto next = std::make_shared<CallWatch>();
+        thread = std::thread{[self = shared_from_this(), mine = next] {
             of_this_thread = mine.get();
             while (!mine->condemned() && self->context.run_one() != 0) {
             }
         }};
+        shift = std::move(next);
     }
 
     static void run(const std::function<void()>& task) {
@@ -65,10 +67,17 @@ SinkRunner::WakeAt Worker::alarm(std::function<void()> task) {
 }
 
 void Worker::watch(Time now, std::chrono::nanoseconds limit) {
-    if (!state_->shift->condemn(now, limit)) return;
+    if (!state_->shift->condemn(now, limit) && !state_->shift->condemned()) return;
+    auto hanging = std::move(state_->thread);
+    try {
+        state_->begin_shift();
+    } catch (const std::system_error& error) {
+        log::error("no thread can be made in place of one that hangs in a plugin", {{"reason", error.what()}});
+        state_->thread = std::move(hanging);
+        return;
+    }
     log::error("the thread that plugins share hangs in one of them: another takes its place");
-    state_->thread.detach();
-    state_->begin_shift();
+    hanging.detach();
 }
 
 }  // namespace tocsin::core

@@ -4,6 +4,7 @@
 #include "config/schema.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace tocsin::core {
@@ -81,7 +82,7 @@ void SinkRunner::watch(Time now) {
     if (stopping_) return;
     auto* sink = sink_.load();
     if (sink == nullptr) {
-        if (now >= next_instance_at_) make_next();
+        if (now >= next_instance_at_) make_next(now);
     } else if (still_stuck() < most_stuck) {
         told_stuck_ = false;
         if (sink->condemn(now, limits_.call)) condemn(now);
@@ -115,8 +116,15 @@ void SinkRunner::condemn(Time now) {
     next_instance_at_ = now + instance_wait_.after(++failures_in_a_row_);
 }
 
-void SinkRunner::make_next() {
-    auto made = (owned_ ? *owned_ : *abandoned_.back()).successor();
+void SinkRunner::make_next(Time now) {
+    std::unique_ptr<SinkInstance> made;
+    try {
+        made = (owned_ ? *owned_ : *abandoned_.back()).successor();
+    } catch (const std::system_error& error) {
+        log::error("sink could not be made again", {{"kind", kind_}, {"name", name_}, {"reason", error.what()}});
+        next_instance_at_ = now + instance_wait_.after(++failures_in_a_row_);
+        return;
+    }
     if (owned_) never_destroy(std::move(owned_));
     owned_ = std::move(made);
     auto& next = *owned_;

@@ -114,7 +114,7 @@ class SinkRunner final : public SinkListener {
     void note_stray(std::uint64_t ticket);
     void retry_open(std::span<const std::uint64_t> tickets, std::string_view reason, Time now);
     void condemn(Time now);
-    void make_next();
+    void make_next(Time now);
     void begin(SinkInstance& next);
     std::size_t still_stuck() const;
     void settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::string_view reason, Time now);

@@ -46,7 +46,7 @@ void check_kind(const Kind* kind, std::string_view what) {
     if (kind->struct_size < sizeof(Kind))
         fail(fmt::format("the descriptor of a {} is too short ({} bytes, {} wanted): {}", what, kind->struct_size,
                          sizeof(Kind), mend));
-    const auto name = view(kind->name);
+    const auto name = declared_text(kind->name, "name");
     if (!is_kind_name(name))
         fail(fmt::format("\"{}\" is no name for a {}: use at most 64 lower case letters, digits and '-'",
                          shortened(name), what));

@@ -35,7 +35,7 @@ void check_default(const OptionSpec& spec) {
 }
 
 OptionSpec read(const tocsin_option& option, OptionScope scope) {
-    const auto name = view(option.name);
+    const auto name = declared_text(option.name, "name of an option");
     const auto fail = [&](std::string_view what) {
         throw std::runtime_error{fmt::format("option \"{}\" {}", shortened(name), what)};
     };

@@ -31,9 +31,8 @@ SourceInstance::~SourceInstance() {
 
 void SourceInstance::start(Intake& intake) {
     intake_ = &intake;
-    on_strand([this] {
-        must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started");
-    });
+    on_strand(
+        [this] { must([&](auto* error) { return kind_.abi->start(instance_, error); }, "could not be started"); });
 }
 
 bool SourceInstance::pause(std::chrono::nanoseconds timeout) {

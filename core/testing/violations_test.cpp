@@ -41,7 +41,8 @@ const tocsin_host* raw_host = nullptr;
 Violations of_submit(decltype(tocsin_sink_kind::submit) submit) {
     ScriptedSink::forget();
     ScriptedSink::on_start = [](ScriptedSink& sink) { raw_host = &sink.abi(); };
-    tocsin::testing::HostedSink sink{raw_kind(submit)};
+    const auto kind = raw_kind(submit);
+    tocsin::testing::HostedSink sink{kind};
     const auto handler = sink.bind("topic: t");
     sink.start();
     sink.submit(handler, event());

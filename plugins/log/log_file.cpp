@@ -38,7 +38,8 @@ void check_path(const std::filesystem::path& path) {
 }
 
 void LogFile::append(std::string_view text) const {
-    const int number = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode_);
+    // Not waiting for who reads from a FIFO: other handlers want the thread.
+    const int number = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, mode_);
     if (number < 0) fail("cannot open the file");
     const Descriptor file{number};
     while (!text.empty()) {

@@ -41,6 +41,13 @@ TEST_CASE("a file that cannot be opened is an error with the reason") {
     CHECK_THROWS_AS(file.append("one\n"), std::system_error);
 }
 
+TEST_CASE("a FIFO that nobody reads is not waited for") {
+    const Folder folder;
+    const auto path = folder.path / "fifo";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    CHECK_THROWS_AS((LogFile{path, 0600}.append("one\n")), std::system_error);
+}
+
 TEST_CASE("a path in a folder that is not there, and a folder, are mistakes") {
     const Folder folder;
     CHECK_NOTHROW(check_path(folder.path / "alerts.log"));

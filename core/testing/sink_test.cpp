@@ -324,6 +324,20 @@ TEST_CASE("posted tasks never meet another call, and those posted before a stop 
     CHECK_FALSE(met);
 }
 
+TEST_CASE("what was posted before a stop runs before it, also when nothing could run in between") {
+    Started started;
+    std::vector<std::string> seen;
+    ScriptedSink::on_stop = [&](ScriptedSink&) { seen.emplace_back("stop"); };
+    ScriptedSink::on_send = [&](ScriptedSink& sink, tocsin::Delivery delivery) {
+        delivery.delivered();
+        sink.host.post([&] { seen.emplace_back("task"); });
+        started.sink.stop();
+    };
+    started.sink.submit(started.handler, event());
+    CHECK(seen == std::vector<std::string>{"task", "stop"});
+    CHECK(started.sink.violations() == Violations{});
+}
+
 TEST_CASE("check says why the other end cannot be reached") {
     ScriptedSink::forget();
     TestedSink good;

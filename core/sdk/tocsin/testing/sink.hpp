@@ -42,7 +42,7 @@ class HostedSink : public HostedInstance<RecordingHost> {
   public:
     /// Checks the section as the router does and creates the instance. `section`: the sink's section as a user writes
     /// it, in TOML, with or without its `[[kind]]` line; `enabled` is taken as true when it is not there.
-    /// Throws Mistake with what the router would tell.
+    /// `kind` must outlive this. Throws Mistake with what the router would tell.
     explicit HostedSink(const tocsin_sink_kind& kind, std::string_view section = {}, const Setup& setup = {})
         : HostedInstance{setup.name} {
         const auto directory = setup.directory.string();
@@ -50,6 +50,8 @@ class HostedSink : public HostedInstance<RecordingHost> {
             return tocsin_testing_create_sink(get(), &kind, tocsin::abi(section), tocsin::abi(directory), error);
         });
     }
+
+    HostedSink(const tocsin_sink_kind&&, std::string_view = {}, const Setup& = {}) = delete;
 
     /// Binds a handler. `options`: what a user writes below `options:` in a handler file, in YAML. Throws Mistake.
     Handler bind(std::string_view options = {}, const std::filesystem::path& directory = ".") {

@@ -154,7 +154,8 @@ class RecordingSourceHost : public RecordingHost {
 class HostedSource : public HostedInstance<RecordingSourceHost> {
   public:
     /// Checks the section as the router does and creates the instance. `section`: the source's section as a user writes
-    /// it, in TOML, with or without its `[[kind]]` line. Throws Mistake with what the router would tell.
+    /// it, in TOML, with or without its `[[kind]]` line. `kind` must outlive this. Throws Mistake with what the router
+    /// would tell.
     explicit HostedSource(const tocsin_source_kind& kind, std::string_view section = {}, const Setup& setup = {})
         : HostedInstance{setup.name} {
         const auto directory = setup.directory.string();
@@ -162,6 +163,8 @@ class HostedSource : public HostedInstance<RecordingSourceHost> {
             return tocsin_testing_create_source(get(), &kind, tocsin::abi(section), tocsin::abi(directory), error);
         });
     }
+
+    HostedSource(const tocsin_source_kind&&, std::string_view = {}, const Setup& = {}) = delete;
 
     void pause() {
         must([&](auto* error) { return tocsin_testing_pause(get(), error); });

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 
@@ -168,14 +169,13 @@ TEST_CASE("warnings at the start") {
 
     testing::Certificates made;
     made.issue("good", "DNS:localhost");
-    made.issue("old", "DNS:localhost", "200102000000Z");
+    made.issue("old", "DNS:localhost", std::chrono::year{2020} / 1 / 2);
     const auto certificate = [&](const std::string& name) {
         return told({{"url", "ssl://localhost"},
                      {"ssl-cert", made.file(name + ".crt")},
                      {"ssl-key", made.file(name + ".key")}});
     };
     CHECK(certificate("good").empty());
-    const auto old = certificate("old");
-    CHECK(starts(old, "ssl-cert: '" + made.file("old.crt") + "' expired on 20"));
-    CHECK(old.ends_with(": the broker may refuse it\n"));
+    CHECK(certificate("old") ==
+          "ssl-cert: '" + made.file("old.crt") + "' expired on 2020-01-02: the broker may refuse it\n");
 }

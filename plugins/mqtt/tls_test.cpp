@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -71,7 +72,7 @@ TEST_CASE("TLS by name and by address, checked against a private authority") {
 TEST_CASE("certificates that must not be trusted are not, and the log says why") {
     Certificates made;
     made.issue("broker", "DNS:localhost");
-    made.issue("old", "DNS:localhost", "200102000000Z");
+    made.issue("old", "DNS:localhost", std::chrono::year{2020} / 1 / 2);
     made.issue("other", "DNS:other.example");
     const std::string unknown = "the broker's certificate is not accepted: ";
     {

@@ -108,7 +108,7 @@ TEST_CASE("wss and ssl: both protocols, and the certificate is checked in the sa
     Certificates made;
     made.issue("broker", "DNS:localhost,IP:127.0.0.1");
     made.issue("other", "DNS:other.example");
-    made.issue("old", "DNS:localhost", "200102000000Z");
+    made.issue("old", "DNS:localhost", std::chrono::year{2020} / 1 / 2);
     for (const char* protocol : {"3.1.1", "5"}) {
         const WebsocketBroker broker{made.listener("broker")};
         publishes(broker, {{"url", broker.url("wss", "/mqtt")}, {"ssl-ca", made.authority()}, {"protocol", protocol}});

@@ -2,6 +2,7 @@
 
 #include "temp_dir.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -16,17 +17,16 @@ struct KeyPair {
 /// A private certificate authority, made with the openssl command line, in a folder of its own.
 class Authority {
   public:
-    static constexpr int valid = 2;     ///< days
-    static constexpr int expired = -1;  ///< days
-
     explicit Authority(const std::string& name);
 
     /// What to trust.
     const std::filesystem::path& certificate() const noexcept { return pair_.certificate; }
     const std::filesystem::path& folder() const noexcept { return folder_.path(); }
 
-    /// Makes `<name>.crt` and `<name>.key` in the folder. `extensions`: lines as in openssl's configuration.
-    KeyPair issue(const std::string& name, const std::string& extensions, int days = valid) const;
+    /// Makes `<name>.crt` and `<name>.key` in the folder, valid from 2020 to the beginning of the day `end`.
+    /// `extensions`: lines as in openssl's configuration.
+    KeyPair issue(const std::string& name, const std::string& extensions,
+                  std::chrono::sys_days end = std::chrono::year{2040} / 1 / 1) const;
 
   private:
     TempDir folder_;
@@ -49,7 +49,7 @@ class Certificates {
     const Pair& server() const noexcept { return server_; }
     /// For another host's name.
     const Pair& misnamed_server() const noexcept { return misnamed_server_; }
-    /// For localhost and 127.0.0.1, until yesterday.
+    /// For localhost and 127.0.0.1, until 2020-01-02.
     const Pair& expired_server() const noexcept { return expired_server_; }
     const Pair& client() const noexcept { return client_; }
     /// A client certificate signed by the other authority.

@@ -3,6 +3,7 @@
 #include "process.hpp"
 #include "support/certificates.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace testing {
@@ -14,12 +15,10 @@ class Certificates {
     /// `name` in the folder of the certificates.
     std::string file(const std::string& name) const { return (authority_.folder() / name).string(); }
 
-    /// Makes `<name>.crt` and `<name>.key`. `names`: as in "DNS:localhost". `end`: as in "300101000000Z"; a certificate
-    /// that should have ended by now ends yesterday.
-    void issue(const std::string& name, const std::string& names, const std::string& end = "400101000000Z") const {
-        constexpr auto now = "260101000000Z";
-        authority_.issue(name, "subjectAltName = " + names + "\n",
-                         end < now ? tocsin::testing::Authority::expired : tocsin::testing::Authority::valid);
+    /// Makes `<name>.crt` and `<name>.key`. `names`: as in "DNS:localhost". `end`: a day.
+    void issue(const std::string& name, const std::string& names,
+               std::chrono::sys_days end = std::chrono::year{2040} / 1 / 1) const {
+        authority_.issue(name, "subjectAltName = " + names + "\n", end);
     }
 
     /// A mosquitto listener's lines for that certificate.

@@ -58,7 +58,11 @@ SinkRunner::SinkRunner(std::unique_ptr<SinkInstance> sink)
       sink_{owned_.get()},
       instance_wait_{first_wait_for_instance, longest_wait_for_instance, 1} {}
 
-SinkRunner::~SinkRunner() = default;
+SinkRunner::~SinkRunner() {
+    // Its strand's last task works on the members that would go before it.
+    sink_ = nullptr;
+    owned_.reset();
+}
 
 std::size_t SinkRunner::add(std::string topic, std::string id, const std::vector<OptionValue>& options,
                             std::vector<std::optional<Payload>> rendered) {

@@ -82,6 +82,7 @@ class OptionReader {
 
     void string() {
         const bool is_reference = node_.kind == Kind::table && spec_.references != References::refused;
+        value_.fetched = is_reference;
         value_.text = is_reference ? read_reference(spec_, key_, node_, directory_, mistakes_) : string(node_);
     }
 

@@ -38,12 +38,14 @@ struct OptionSpec {
 /// The value of one option, checked and with its default filled in.
 struct OptionValue {
     bool is_set = false;
+    bool fetched = false;      ///< from a file or variable that the section names: no message quotes it
     Location where;            ///< of the value; without a file when it is the default
     std::string text;          ///< string, path (absolute), choice
     std::int64_t integer = 0;  ///< integer, boolean, duration (nanoseconds)
     double real = 0;
     std::vector<std::string> items;
-    const Node* node = nullptr;  ///< template, table of templates: the value itself, to be compiled by the caller; nullptr when left out
+    const Node* node = nullptr;  ///< template, table of templates: the value itself, to be compiled by the caller;
+                                 ///< nullptr when left out
     std::shared_ptr<const Node> default_node;  ///< template: what `node` points to when it is the default
 };
 

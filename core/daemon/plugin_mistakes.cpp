@@ -1,32 +1,67 @@
 #include "daemon/plugin_mistakes.hpp"
 
+#include "daemon/hide.hpp"
+
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace tocsin::core {
 namespace {
 
-void add_line(std::string_view line, const std::vector<OptionSpec>& specs, const std::vector<OptionValue>& values,
-              const std::string& section, const Location& where, Mistakes& mistakes) {
-    const auto colon = line.find(": ");
-    const auto option = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& spec) {
-        return colon != std::string_view::npos && spec.name == line.substr(0, colon);
-    });
-    if (option == specs.end()) {
-        mistakes.add(where, section, std::string{line});
-        return;
+class PluginMistakes {
+  public:
+    PluginMistakes(const std::vector<OptionSpec>& specs, const std::vector<OptionValue>& values,
+                   const std::string& section, const Location& where, Mistakes& mistakes,
+                   std::vector<std::string> hidden)
+        : specs_{specs},
+          values_{values},
+          section_{section},
+          where_{where},
+          mistakes_{mistakes},
+          hidden_{std::move(hidden)} {
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (is_hidden(i)) hidden_.push_back(values[i].text);
     }
-    const auto& place = values[static_cast<std::size_t>(option - specs.begin())].where;
-    mistakes.add(place.file ? place : where, section + "." + option->name, std::string{line.substr(colon + 2)});
-}
+
+    void add_line(std::string_view line) {
+        const auto colon = line.find(": ");
+        const auto option = std::find_if(specs_.begin(), specs_.end(), [&](const OptionSpec& spec) {
+            return colon != std::string_view::npos && spec.name == line.substr(0, colon);
+        });
+        if (option == specs_.end()) {
+            mistakes_.add(where_, section_, without_values(line, hidden_));
+            return;
+        }
+        const auto number = static_cast<std::size_t>(option - specs_.begin());
+        auto text = without_values(line.substr(colon + 2), hidden_);
+        if (is_hidden(number)) text = without_quoted_parts(text, values_[number].text);
+        const auto& place = values_[number].where;
+        mistakes_.add(place.file ? place : where_, section_ + "." + option->name, std::move(text));
+    }
+
+  private:
+    const std::vector<OptionSpec>& specs_;
+    const std::vector<OptionValue>& values_;
+    const std::string& section_;
+    const Location& where_;
+    Mistakes& mistakes_;
+    std::vector<std::string> hidden_;
+
+    bool is_hidden(std::size_t number) const {
+        return values_[number].fetched || (specs_[number].secret && values_[number].is_set);
+    }
+};
 
 }  // namespace
 
 void add_plugin_mistakes(std::string_view text, const std::vector<OptionSpec>& specs,
                          const std::vector<OptionValue>& values, const std::string& section, const Location& where,
-                         Mistakes& mistakes) {
+                         Mistakes& mistakes, const std::vector<std::string>& hidden) {
+    PluginMistakes found{specs, values, section, where, mistakes, hidden};
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        if (end != 0) add_line(text.substr(0, end), specs, values, section, where, mistakes);
+        if (end != 0) found.add_line(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
 }

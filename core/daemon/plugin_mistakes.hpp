@@ -10,9 +10,10 @@
 namespace tocsin::core {
 
 /// Adds what a plugin said is wrong (`tocsin_error`): one mistake a line, at the place of the option that the line
-/// names, else at `where`. `section` comes before the option in messages.
+/// names, else at `where`. `section` comes before the option in messages. What the text quotes of a value that was
+/// fetched or is secret, or of `hidden`, is left out.
 void add_plugin_mistakes(std::string_view text, const std::vector<OptionSpec>& specs,
                          const std::vector<OptionValue>& values, const std::string& section, const Location& where,
-                         Mistakes& mistakes);
+                         Mistakes& mistakes, const std::vector<std::string>& hidden = {});
 
 }  // namespace tocsin::core

@@ -82,7 +82,7 @@ class Handlers {
         const auto* kind = setup_.registry.sink(handler->kind);
         if (kind == nullptr) {
             mistakes_.add_unknown(handler->kind_at, "kind",
-                                  fmt::format("no plugin brings a sink of kind \"{}\"", handler->kind),
+                                  fmt::format("no plugin brings a sink of kind \"{}\"", shortened(handler->kind)),
                                   setup_.registry.sink_names(), handler->kind);
             return;
         }
@@ -98,7 +98,8 @@ class Handlers {
             routes_.add(handler->topic, handler->match, targets_.size());
             targets_.push_back({runner, number});
         } catch (const std::exception& error) {
-            add_plugin_mistakes(error.what(), kind->handler_options, values, "options", handler->kind_at, mistakes_);
+            add_plugin_mistakes(error.what(), kind->handler_options, values, "options", handler->kind_at, mistakes_,
+                                sinks_.hidden_names(*kind));
         }
     }
 
@@ -113,8 +114,8 @@ class Handlers {
         const auto [known, first] = files_.try_emplace({handler.topic, handler.id}, handler.file);
         if (!first)
             mistakes_.add(handler.id_at, "id",
-                          fmt::format("alert topic \"{}\" has a handler \"{}\" already, in {}", handler.topic,
-                                      handler.id, known->second.string()));
+                          fmt::format("alert topic \"{}\" has a handler \"{}\" already, in {}",
+                                      shortened(handler.topic), shortened(handler.id), known->second.string()));
     }
 
     static OptionValue instance_wanted(const SinkKind& kind, const std::vector<OptionValue>& values) {

@@ -1,5 +1,6 @@
 #include "daemon/sink_instances.hpp"
 
+#include "config/shorten.hpp"
 #include "daemon/plugin_mistakes.hpp"
 #include "plugin/option_specs.hpp"
 
@@ -59,6 +60,7 @@ SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& sec
     placed.is_default = single;
     if (const auto* name = value_with_role(kind.instance_options, options, TOCSIN_ROLE_NAME)) {
         placed.name = name->text;
+        placed.name_fetched = name->fetched;
         placed.name_at = place_of(*name, section.where);
         if (placed.name.empty() && single && !name->where.file) placed.name = "default";
     }
@@ -88,7 +90,10 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
         const auto [known, is_first] = names.try_emplace(placed[i].name, i);
         if (!placed[i].name.empty() && !is_first)
             mistakes_.add(placed[i].name_at, key,
-                          fmt::format("\"{}\" is already the name of the section in line {}", placed[i].name,
+                          fmt::format("{} is already the name of the section in line {}",
+                                      placed[i].name_fetched || placed[known->second].name_fetched
+                                          ? "the value of this option"
+                                          : "\"" + shortened(placed[i].name) + "\"",
                                       placed[known->second].where.line));
     }
     const auto* default_option = with_role(kind.instance_options, TOCSIN_ROLE_DEFAULT);
@@ -142,20 +147,32 @@ SinkRunner* SinkInstances::find(const SinkKind& kind, const OptionValue& name, c
     });
     if (found == placed.end()) {
         std::vector<std::string> names;
-        for (const auto& one : placed) names.push_back(one.name);
-        if (!name.text.empty())
-            mistakes_.add_unknown(where, option,
-                                  fmt::format("there is no [[{}]] section named \"{}\"", kind.name, name.text), names,
-                                  name.text);
+        for (const auto& one : placed)
+            if (!one.name_fetched) names.push_back(shortened(one.name));
+        if (name.fetched)
+            mistakes_.add(where, option, fmt::format("there is no [[{}]] section with the fetched name", kind.name));
+        else if (!name.text.empty())
+            mistakes_.add_unknown(
+                where, option, fmt::format("there is no [[{}]] section named \"{}\"", kind.name, shortened(name.text)),
+                names, name.text);
         return nullptr;
     }
     if (!found->enabled)
         mistakes_.add(
             where, option,
-            fmt::format("[[{}]] \"{}\" in line {} of the configuration is not enabled: write \"enabled = true\" "
+            fmt::format("[[{}]]{} in line {} of the configuration is not enabled: write \"enabled = true\" "
                         "there or name another",
-                        kind.name, found->name, found->where.line));
+                        kind.name, found->name_fetched || name.fetched ? "" : " \"" + shortened(found->name) + "\"",
+                        found->where.line));
     return found->runner.get();
+}
+
+std::vector<std::string> SinkInstances::hidden_names(const SinkKind& kind) const {
+    std::vector<std::string> names;
+    if (const auto placed = by_kind_.find(kind.name); placed != by_kind_.end())
+        for (const auto& one : placed->second)
+            if (one.name_fetched) names.push_back(one.name);
+    return names;
 }
 
 std::vector<std::unique_ptr<SinkRunner>> SinkInstances::take() {

@@ -28,11 +28,15 @@ class SinkInstances {
     /// `kind_at`. nullptr when there is none that could be used; then there is a mistake that says why.
     SinkRunner* find(const SinkKind& kind, const OptionValue& name, const Location& kind_at);
 
+    /// The names of sections of `kind` that no message may quote.
+    std::vector<std::string> hidden_names(const SinkKind& kind) const;
+
     std::vector<std::unique_ptr<SinkRunner>> take();
 
   private:
     struct Placed {
         std::string name;
+        bool name_fetched = false;
         Location where;
         Location name_at;
         bool is_default = false;

@@ -125,7 +125,8 @@ TEST_CASE("options of handlers that are strings come from files and variables to
     site.handler("which", "plent\n");
     const auto wrong = site.check();
     CHECK(wrong.code == 1);
-    CHECK(holds(wrong.err, "a.yaml:6:16: options.broker-name: there is no [[mqtt]] section named \"plent\""));
+    CHECK(holds(wrong.err, "a.yaml:6:16: options.broker-name: there is no [[mqtt]] section with the fetched name\n"));
+    CHECK_FALSE(holds(wrong.err, "plent"));
     site.handler("which", "plant\n");
     site.handler("b.yaml", "id: {env: HOME}\ntopic: {env: HOME}\nkind: {env: HOME}\noptions: {}\n");
     site.handler("c.yaml", "id: c\ntopic: t\nkind: mqtt\noptions:\n  topic: {env: HOME}\n");
@@ -134,6 +135,51 @@ TEST_CASE("options of handlers that are strings come from files and variables to
     for (const char* line : {"b.yaml:1:5: id: must be a string", "b.yaml:2:8: topic: must be a string",
                              "b.yaml:3:7: kind: must be a string", "c.yaml:5:10: options.topic: "})
         CHECK(holds(refused.err, line));
+}
+
+TEST_CASE("no message quotes what was fetched, and none quotes a long value in full") {
+    const std::string fetched = "{ file = \"secret\" }";
+    const auto section = [](const std::string& name, const std::string& more = "") {
+        return "[[mqtt]]\nenabled = true\nurl = \"tcp://h:1\"\nname = " + name + "\n" + more;
+    };
+    const std::string handler = "id: h\ntopic: t\nkind: mqtt\noptions:\n  topic: x\n  broker-name: ";
+    const struct {
+        const char* name;
+        std::string sections;
+        std::string handler;
+        const char* says;
+    } cases[] = {
+        {"a name twice", section(fetched, "default = true\n") + section(fetched), handler + "{ file: ../secret }\n",
+         "mqtt.name: the value of this option is already the name of the section in line 4"},
+        {"a name of nothing", section("\"canary-worf\""), handler + "{ file: ../secret }\n",
+         "options.broker-name: there is no [[mqtt]] section with the fetched name\n"},
+        {"a name near one fetched", section(fetched), handler + "canry-word\n",
+         "options.broker-name: there is no [[mqtt]] section named \"canry-word\"\n"},
+        {"not enabled",
+         section("\"plant\"", "default = true\n") + "[[mqtt]]\nname = \"canary-word\"\nenabled = false\n",
+         handler + "{ file: ../secret }\n", "options.broker-name: [[mqtt]] in line 9 of the configuration is not"},
+        {"in the plugin's words", section(fetched), handler + "{ file: ../secret }\n  message-expiry: 5s\n",
+         "options.message-expiry: needs MQTT 5, and the broker \"...\" is"},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.name);
+        const Site site{one.sections};
+        site.handler("../secret", "canary-word\n");
+        site.handler("h.yaml", one.handler);
+        const auto finished = site.check();
+        INFO(all_of(finished));
+        CHECK(finished.code == 1);
+        CHECK(holds(finished.err, one.says));
+        CHECK_FALSE(holds(all_of(finished), "canary-wor"));
+    }
+    const std::string longer(300, 'x');
+    const Site site{section("\"" + longer + "\"", "default = true\n") + section("\"" + longer + "\"")};
+    site.handler("a.yaml", handler + longer + "y\n");
+    site.handler("b.yaml", "id: b\ntopic: t\nkind: " + longer + "\n");
+    const auto finished = site.check();
+    INFO(all_of(finished));
+    CHECK(finished.code == 1);
+    CHECK_FALSE(holds(all_of(finished), std::string(41, 'x')));
 }
 
 TEST_CASE("a section that is not enabled needs no secrets") {

@@ -4,6 +4,7 @@
 #include "daemon/handler_templates.hpp"
 #include "daemon/plugin_mistakes.hpp"
 #include "daemon/sink_instances.hpp"
+#include "daemon/sound_options.hpp"
 #include "plugin/option_specs.hpp"
 #include "route/handler_file.hpp"
 
@@ -54,17 +55,17 @@ void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver
         if (kind == nullptr) continue;
         for (std::size_t i = 0; i < tables.size(); ++i) {
             check_keys(*tables[i], kind->instance_options, name + ".", mistakes);
-            const auto before = mistakes.size();
-            const auto options = read_options(*tables[i], kind->instance_options, name + ".",
-                                              setup.settings.file.parent_path(), mistakes);
-            if (mistakes.size() != before) continue;
+            const auto options = read_sound_options(*tables[i], kind->instance_options, name + ".",
+                                                    setup.settings.file.parent_path(), mistakes);
+            if (!options.complete) continue;
             const auto instance_name = tables.size() == 1 ? name : fmt::format("{}-{}", name, i + 1);
             try {
-                setup.sources.push_back(
-                    {std::make_unique<SourceInstance>(*kind, instance_name, options, setup.listeners, hand_over),
-                     tables[i]->where});
+                auto source =
+                    std::make_unique<SourceInstance>(*kind, instance_name, options.values, setup.listeners, hand_over);
+                if (options.all_sound()) setup.sources.push_back({std::move(source), tables[i]->where});
             } catch (const std::exception& error) {
-                add_plugin_mistakes(error.what(), kind->instance_options, options, name, tables[i]->where, mistakes);
+                add_plugin_mistakes(error.what(), kind->instance_options, options.values, name, tables[i]->where,
+                                    mistakes, {}, options.refused);
             }
         }
     }
@@ -88,18 +89,26 @@ class Handlers {
         }
         check_keys(handler->options(), kind->handler_options, "options.", mistakes_);
         const auto before = mistakes_.size();
-        const auto values =
-            read_options(handler->options(), kind->handler_options, "options.", file.parent_path(), mistakes_);
+        const auto options =
+            read_sound_options(handler->options(), kind->handler_options, "options.", file.parent_path(), mistakes_);
+        const auto& values = options.values;
         auto rendered = compile_templates(kind->handler_options, values, mistakes_);
+        const auto* instance = with_role(kind->handler_options, TOCSIN_ROLE_INSTANCE);
+        if (instance != nullptr && options.refused[static_cast<std::size_t>(instance - kind->handler_options.data())])
+            return;
         auto* runner = sinks_.find(*kind, instance_wanted(*kind, values), handler->kind_at);
-        if (runner == nullptr || mistakes_.size() != before) return;
+        if (runner == nullptr || !options.complete) return;
         try {
+            if (mistakes_.size() != before) {
+                runner->sink().bind(values);
+                return;
+            }
             const auto number = runner->add(handler->topic, handler->id, values, std::move(rendered));
             routes_.add(handler->topic, handler->match, targets_.size());
             targets_.push_back({runner, number});
         } catch (const std::exception& error) {
             add_plugin_mistakes(error.what(), kind->handler_options, values, "options", handler->kind_at, mistakes_,
-                                sinks_.hidden_names(*kind));
+                                sinks_.hidden_names(*kind), options.refused);
         }
     }
 

@@ -51,10 +51,16 @@ void SinkInstances::add(const SinkKind& kind, const std::vector<const Node*>& se
 
 SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& section,
                                            const std::filesystem::path& directory, bool single) {
-    check_keys(section, kind.instance_options, kind.name + ".", mistakes_);
-    const auto before = mistakes_.size();
-    const auto options = read_options(section, for_section(kind, section), kind.name + ".", directory, mistakes_);
     Placed placed;
+    check_keys(section, kind.instance_options, kind.name + ".", mistakes_);
+    const auto read = read_sound_options(section, for_section(kind, section), kind.name + ".", directory, mistakes_);
+    const auto& options = read.values;
+    const auto refused = [&](std::uint32_t role) {
+        const auto* spec = with_role(kind.instance_options, role);
+        return spec != nullptr && read.refused[static_cast<std::size_t>(spec - kind.instance_options.data())];
+    };
+    placed.name_refused = refused(TOCSIN_ROLE_NAME);
+    placed.default_refused = refused(TOCSIN_ROLE_DEFAULT);
     placed.where = section.where;
     placed.name_at = section.where;
     placed.is_default = single;
@@ -67,9 +73,9 @@ SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& sec
     if (const auto* is_default = value_with_role(kind.instance_options, options, TOCSIN_ROLE_DEFAULT))
         placed.is_default = single || is_default->integer != 0;
     if (const auto* enabled = value_with_role(kind.instance_options, options, TOCSIN_ROLE_ENABLED))
-        placed.enabled = enabled->integer != 0;
-    if (placed.enabled && mistakes_.size() == before)
-        placed.runner = make(kind, placed.name.empty() ? kind.name : placed.name, options, section.where);
+        placed.enabled = enabled->integer != 0 || refused(TOCSIN_ROLE_ENABLED);
+    if (placed.enabled && read.complete)
+        placed.runner = make(kind, placed.name.empty() ? kind.name : placed.name, read, section.where);
     return placed;
 }
 
@@ -83,7 +89,7 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
     const auto key = fmt::format("{}.{}", kind.name, name_option->name);
     std::map<std::string_view, std::size_t> names;
     for (std::size_t i = 0; i < placed.size(); ++i) {
-        if (placed[i].name.empty())
+        if (placed[i].name.empty() && !placed[i].name_refused)
             mistakes_.add(
                 placed[i].name_at, key,
                 placed.size() == 1 ? "must not be empty" : "missing: with several sections each needs a name");
@@ -99,6 +105,7 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
     const auto* default_option = with_role(kind.instance_options, TOCSIN_ROLE_DEFAULT);
     if (default_option == nullptr || placed.size() < 2) return;
     const auto default_key = fmt::format("{}.{}", kind.name, default_option->name);
+    if (std::any_of(placed.begin(), placed.end(), [](const Placed& one) { return one.default_refused; })) return;
     const Placed* chosen = nullptr;
     for (const auto& one : placed) {
         if (!one.is_default) continue;
@@ -115,11 +122,14 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
 }
 
 std::unique_ptr<SinkRunner> SinkInstances::make(const SinkKind& kind, const std::string& name,
-                                                const std::vector<OptionValue>& options, const Location& where) {
+                                                const SoundOptions& options, const Location& where) {
     try {
-        return std::make_unique<SinkRunner>(std::make_unique<SinkInstance>(kind, name, options, hand_over_));
+        auto runner =
+            std::make_unique<SinkRunner>(std::make_unique<SinkInstance>(kind, name, options.values, hand_over_));
+        return options.all_sound() ? std::move(runner) : nullptr;
     } catch (const std::exception& error) {
-        add_plugin_mistakes(error.what(), kind.instance_options, options, kind.name, where, mistakes_);
+        add_plugin_mistakes(error.what(), kind.instance_options, options.values, kind.name, where, mistakes_, {},
+                            options.refused);
         return nullptr;
     }
 }
@@ -146,6 +156,9 @@ SinkRunner* SinkInstances::find(const SinkKind& kind, const OptionValue& name, c
         return name.text.empty() ? one.is_default : one.name == name.text;
     });
     if (found == placed.end()) {
+        if (std::any_of(placed.begin(), placed.end(),
+                        [](const Placed& one) { return one.name_refused || one.default_refused; }))
+            return nullptr;
         std::vector<std::string> names;
         for (const auto& one : placed)
             if (!one.name_fetched) names.push_back(shortened(one.name));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/mistakes.hpp"
+#include "daemon/sound_options.hpp"
 #include "deliver/sink_runner.hpp"
 #include "plugin/registry.hpp"
 
@@ -37,6 +38,8 @@ class SinkInstances {
     struct Placed {
         std::string name;
         bool name_fetched = false;
+        bool name_refused = false;
+        bool default_refused = false;
         Location where;
         Location name_at;
         bool is_default = false;
@@ -46,8 +49,8 @@ class SinkInstances {
 
     Placed check(const SinkKind& kind, const Node& section, const std::filesystem::path& directory, bool single);
     void check_names(const SinkKind& kind, std::vector<Placed>& placed);
-    std::unique_ptr<SinkRunner> make(const SinkKind& kind, const std::string& name,
-                                     const std::vector<OptionValue>& options, const Location& where);
+    std::unique_ptr<SinkRunner> make(const SinkKind& kind, const std::string& name, const SoundOptions& options,
+                                     const Location& where);
 
     Strand::HandOver hand_over_;
     Mistakes& mistakes_;

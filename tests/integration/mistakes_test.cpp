@@ -183,6 +183,47 @@ TEST_CASE("brokers: names and the default") {
     }
 }
 
+TEST_CASE("a mistake in one option hides none that the plugin finds in others, and brings none of its own") {
+    const std::string broker = "[[mqtt]]\nenabled = true\n";
+    const struct {
+        const char* name;
+        std::string section;
+        std::vector<const char*> says;
+    } cases[] = {
+        {"url and window", broker + "url = \"bad\"\nwindow = 0\n", {"mqtt.url: ", "mqtt.window: "}},
+        {"two files",
+         broker + "url = \"ssl://h\"\nusername = \"u\"\npassword = { file = \"none\" }\nssl-ca = \"nowhere.pem\"\n",
+         {"mqtt.password: \"none\"", "mqtt.ssl-ca: "}},
+        {"the other of a pair",
+         broker + "url = \"tcp://h\"\nusername = 5\npassword = \"p\"\nreconnect-min = \"5\"\n"
+                  "reconnect-max = \"20ms\"\n",
+         {"mqtt.username: ", "mqtt.reconnect-min: "}},
+        {"a required one missing", broker + "window = 0\n", {"mqtt.url: missing", "mqtt.window: "}},
+        {"enabled", "[[mqtt]]\nenabled = 1\nurl = \"bad\"\n", {"mqtt.enabled: ", "mqtt.url: "}},
+        {"a name",
+         broker + "url = \"tcp://h\"\nname = 1\ndefault = true\n" + broker + "url = \"bad\"\nname = \"b\"\n",
+         {"mqtt.name: must be a string", "mqtt.url: "}},
+        {"a source",
+         "[[task-log]]\nlisten = \"127.0.0.1\"\nrate-limit = \"x\"\n",
+         {"task-log.listen: ", "task-log.rate-limit: "}},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.name);
+        const auto finished = check_configuration(one.section);
+        INFO(all_of(finished));
+        CHECK(finished.code == 1);
+        for (const std::string says : one.says) CHECK(finished.err.find(says) != std::string::npos);
+        CHECK(lines_of(finished.err).size() == one.says.size() + 1);
+    }
+    const Site site{mqtt_section("plant", "tcp://h:1")};
+    site.handler("h.yaml",
+                 "id: h\ntopic: t\nkind: mqtt\noptions:\n  topic: '{{ .Nope }}'\n  qos: 9\n  message-expiry: 5s\n");
+    const auto finished = site.check();
+    INFO(all_of(finished));
+    for (const char* says : {"options.topic: ", "options.qos: ", "options.message-expiry: needs MQTT 5", "3 mistakes"})
+        CHECK(finished.err.find(says) != std::string::npos);
+}
+
 TEST_CASE("the configuration file itself") {
     const TempDir folder;
     const auto check = [&](const std::filesystem::path& file) {

@@ -45,6 +45,7 @@ class MqttSink final : public tocsin::Sink {
         : host_{host}, settings_{read_settings(options, host.name())} {
         if (const auto proxies = forget_proxies(); !proxies.empty())
             host_.warning("MQTT connections are made without a proxy; " + proxies + " is taken out of the environment");
+        for (const auto& warning : warnings(settings_)) host_.warning(warning);
     }
 
     ~MqttSink() override { MqttSink::stop(std::chrono::nanoseconds::zero()); }
@@ -61,7 +62,6 @@ class MqttSink final : public tocsin::Sink {
     }
 
     void start() override {
-        for (const auto& warning : warnings(settings_)) host_.warning(warning);
         broker_ = std::make_shared<Broker>(host_, settings_);
         broker_->start();
     }

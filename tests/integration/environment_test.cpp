@@ -106,6 +106,23 @@ TEST_CASE("warnings of check are lines beside its mistakes, those of run are in 
     CHECK_FALSE(holds(all_of(finished) + router.output(), "canary"));
 }
 
+TEST_CASE("what a plugin warns of when it reads its options is told by check and, once, by run") {
+    const Site site{"[[mqtt]]\nenabled = true\nurl = \"ssl://127.0.0.1:1\"\ninsecure-skip-verify = true\n"};
+    site.handler("sound.yaml", sound);
+    const std::string words = "insecure-skip-verify: the broker's certificate is not checked";
+    const auto finished = site.check();
+    CHECK(finished.code == 0);
+    CHECK(holds(finished.err, words));
+    CHECK(holds(finished.out, "no mistakes"));
+    Router router{site.config()};
+    router.wait_for("ready");
+    CHECK(router.stop().code == 0);
+    const auto told = router.output();
+    const auto first = told.find(words);
+    CHECK(first != std::string::npos);
+    CHECK(told.find(words, first + 1) == std::string::npos);
+}
+
 TEST_CASE("the [tocsin] section can come from variables alone") {
     const TempDir folder;
     const auto config = folder.write("tocsin.toml", "");

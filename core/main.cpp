@@ -23,7 +23,7 @@ std::string check_timeout(const std::string& text) {
     constexpr std::chrono::nanoseconds longest = std::chrono::hours{1};
     const auto timeout = tocsin::core::parse_duration(text);
     const bool suits = timeout && *timeout > 0 && *timeout <= longest.count();
-    return suits ? "" : "must be a duration of at most 1h, such as 10s";
+    return suits ? "" : "must be a duration above 0s and of at most 1h, such as 10s";
 }
 
 int run_command(int argc, char** argv) {

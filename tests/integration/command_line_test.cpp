@@ -66,5 +66,7 @@ TEST_CASE("a wrong command line is refused with words") {
         CAPTURE(command.back());
         CHECK(finished.code == 2);
         CHECK_FALSE((finished.out + finished.err).empty());
+        if (command.back() == "0s")
+            CHECK((finished.out + finished.err).find("above 0s and of at most 1h") != std::string::npos);
     }
 }

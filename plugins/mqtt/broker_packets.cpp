@@ -124,6 +124,10 @@ std::string BrokerPackets::take_answer(unsigned char first, std::string_view bod
     } else if (body.size() != 2) {
         return no_mqtt("an acknowledgement that is too long");
     }
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(cleaned[i]); };
+    if (!sent_.take_answer(static_cast<SentPackets::Answer>(first >> 4),
+                           static_cast<std::uint16_t>(byte(0) << 8 | byte(1)), cleaned.size() > 2 ? byte(2) : 0))
+        return no_mqtt("an acknowledgement that nothing waits for");
     append_packet(out, first, cleaned);
     return {};
 }

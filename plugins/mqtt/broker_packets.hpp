@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol.hpp"
+#include "sent_packets.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,10 +12,13 @@ namespace mqtt {
 
 /// What a broker sends, made safe for Paho, whose MQTT 5 parser reads memory it never set when a CONNACK is short and
 /// trusts lengths that the broker wrote. Only packets for a client that publishes come through, whole, well-formed and
-/// of one shape; a PUBLISH, which nobody asked for, is dropped.
+/// of one shape, and only answers to what was sent; a PUBLISH, which nobody asked for, is dropped.
 class BrokerPackets {
   public:
     explicit BrokerPackets(Protocol protocol) : protocol_{protocol} {}
+
+    /// Notes what Paho sends, in pieces of any size; before the broker can get it.
+    void note_sent(std::string_view bytes) { sent_.feed(bytes); }
 
     /// Takes what came and appends what Paho may see to `out`. Returns what is wrong, or an empty text; after that
     /// nothing more may be fed.
@@ -31,6 +35,7 @@ class BrokerPackets {
     std::string take_disconnect(std::string_view body, std::string& out);
 
     Protocol protocol_;
+    SentPackets sent_;
     std::string pending_;
     std::size_t skip_ = 0;  ///< bytes of a dropped PUBLISH to come
     std::string refusal_;

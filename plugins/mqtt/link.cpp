@@ -187,6 +187,7 @@ void Link::State::take_from_paho() {
         const auto count = ::recv(paho.get(), bytes, sizeof bytes, 0);
         if (count > 0) {
             const std::string_view taken{bytes, static_cast<std::size_t>(count)};
+            packets.note_sent(taken);
             if (settings.url.websocket)
                 websocket::append_frame(for_broker, taken);
             else

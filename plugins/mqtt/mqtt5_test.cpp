@@ -307,6 +307,30 @@ TEST_CASE("garbage from a broker is one connection's trouble") {
     }
 }
 
+TEST_CASE("a broker that acknowledges what it likes is one connection's trouble") {
+    const auto repeated = [](const std::string& one) { return one + one; };
+    for (const char* qos : {"1", "2"})
+        for (int kind_of_answer = 0; kind_of_answer < 3; ++kind_of_answer) {
+            ScriptedBroker broker{[&](const Packet& packet) -> std::optional<std::string> {
+                if (packet.is_connect()) return accepted_packet;
+                if (!packet.is_publish()) return "";
+                const auto answer = [&](char first) { return first + "\2"s + packet.identifier(); };
+                if (kind_of_answer == 0) return "\x40\2\x77\x77"s;
+                if (kind_of_answer == 1) return answer(packet.qos() == 1 ? '\x50' : '\x40');
+                return packet.qos() == 1 ? repeated(answer('\x40')) : answer('\x50') + answer('\x70') + answer('\x70');
+            }};
+            FakeHost host{kind(), v5(broker.url())};
+            auto* binding = host.bind({{"qos", qos}});
+            host.start();
+            REQUIRE(connected(host));
+            host.submit(binding, "a", "x");
+            CHECK(wait_until([&] { return host.logged("the broker sent an acknowledgement that nothing waits for"); }));
+            CHECK(wait_until([&] { return host.answers().size() == 1; }));
+            CHECK(host.count(TOCSIN_DELIVERED) == (qos == "1"s && kind_of_answer == 2 ? 1 : 0));
+            ends_well(host);
+        }
+}
+
 TEST_CASE("what MQTT 5 alone has is a mistake with a broker of 3.1.1") {
     const auto mistake = [](const Texts& broker, const Texts& handler) -> std::string {
         FakeHost host{kind(), broker};

@@ -119,7 +119,8 @@ std::string BrokerPackets::take_answer(unsigned char first, std::string_view bod
         if (body.size() > 3) {
             const auto read = read_properties(body.substr(3));
             if (!read) return no_mqtt("an acknowledgement with broken properties");
-            append_properties(cleaned, *read);
+            // Paho does not free those of a PUBREC that it goes on from.
+            if (first >> 4 != pubrec || static_cast<unsigned char>(body[2]) >= 0x80) append_properties(cleaned, *read);
         }
     } else if (body.size() != 2) {
         return no_mqtt("an acknowledgement that is too long");

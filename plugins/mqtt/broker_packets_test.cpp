@@ -93,6 +93,13 @@ TEST_CASE("what breaks the protocol ends the connection") {
     CHECK(cleaned(Protocol::v5, "\xe0\2\0\7"s) == faulty("a DISCONNECT with broken properties"));
 }
 
+TEST_CASE("a PUBREC that says yes has no properties") {
+    CHECK(cleaned(Protocol::v5, "\x50\x09\0\2\x10\5\x1f\0\2hi"s) == "\x50\3\0\2\x10"s);
+    CHECK(cleaned(Protocol::v5, "\x50\4\0\2\0\0"s) == "\x50\3\0\2\0"s);
+    const auto no = "\x50\x09\0\2\x87\5\x1f\0\2hi"s;
+    CHECK(cleaned(Protocol::v5, no) == no);
+}
+
 TEST_CASE("an acknowledgement that nothing waits for ends the connection") {
     const auto nothing = faulty("an acknowledgement that nothing waits for");
     for (const auto protocol : {Protocol::v5, Protocol::v3_1_1})

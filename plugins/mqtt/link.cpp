@@ -59,7 +59,7 @@ struct Link::State {
     Handle paho;
     Wire wire;
     BrokerPackets packets;
-    websocket::Frames frames;
+    websocket::Frames frames{most_pending};
     std::string for_broker;
     std::string for_paho;
     bool paho_ended = false;
@@ -151,7 +151,6 @@ std::string Link::State::carry() {
             if (for_broker.empty()) return {};
             deadline = std::min(deadline, Wire::Clock::now() + goodbye);
         }
-        if (wire.holds_more() && for_paho.size() < most_pending) continue;
         if (!wait(deadline != Wire::Clock::time_point::max(), deadline)) {
             if (deadline != Wire::Clock::time_point::max()) return {};
             deadline = Wire::Clock::now() + goodbye;  // told to stop: Paho has closed, or is about to
@@ -167,18 +166,21 @@ bool Link::State::wait(bool stopping, Wire::Clock::time_point deadline) const {
         if (left <= 0) return false;
         limit = static_cast<int>(left);
     }
+    const bool reads = for_paho.size() < most_pending;
+    const bool more = reads && wire.holds_more();
+    if (more) limit = 0;
     const auto entry = [](int handle, bool read, bool write) {
         // One that is waited for in no way would tell of its end over and over.
         return pollfd{read || write ? handle : -1, static_cast<short>((read ? POLLIN : 0) | (write ? POLLOUT : 0)), 0};
     };
     pollfd entries[] = {
-        entry(wire.handle(), for_paho.size() < most_pending, !for_broker.empty() || wire.wants_to_write()),
+        entry(wire.handle(), reads, !for_broker.empty() || wire.wants_to_write()),
         entry(paho.get(), !paho_ended && for_broker.size() < most_pending, !paho_ended && !for_paho.empty()),
         entry(stop.get(), !stopping, false),
     };
     const int ready = ::poll(entries, 3, limit);
     if (ready < 0) return errno == EINTR;
-    return ready != 0 && entries[2].revents == 0;
+    return (ready != 0 || more) && entries[2].revents == 0;
 }
 
 void Link::State::take_from_paho() {
@@ -203,12 +205,9 @@ void Link::State::take_from_paho() {
 
 std::string Link::State::take_from_broker() {
     char bytes[piece];
-    while (for_paho.size() < most_pending) {
-        const auto count = wire.read(bytes, sizeof bytes);
-        if (count == 0) return {};
-        if (auto fault = pass_to_paho({bytes, count}); !fault.empty()) return fault;
-    }
-    return {};
+    if (for_paho.size() >= most_pending) return {};
+    const auto count = wire.read(bytes, sizeof bytes);
+    return count == 0 ? std::string{} : pass_to_paho({bytes, count});
 }
 
 std::string Link::State::pass_to_paho(std::string_view bytes) {

@@ -11,12 +11,15 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <openssl/evp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 extern "C" const tocsin_plugin_descriptor tocsin_plugin;
@@ -276,6 +279,56 @@ TEST_CASE("a Link ends soon although nobody connects to it and the broker is mut
         }
         CHECK(std::chrono::steady_clock::now() - start < 10s);
     }
+}
+
+TEST_CASE("a Link ends soon although the broker floods it with pings") {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::listen(listener, 1) == 0);
+    REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    std::atomic<std::size_t> sent{0};
+    std::thread broker{[&] {
+        const int connection = ::accept(listener, nullptr, nullptr);
+        std::string request;
+        char byte = 0;
+        while (request.find("\r\n\r\n") == std::string::npos && ::recv(connection, &byte, 1, 0) == 1) request += byte;
+        const std::string name = "Sec-WebSocket-Key: ";
+        const auto text = request.substr(request.find(name) + name.size(), 24) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+        unsigned char digest[20];
+        unsigned digest_size = 0;
+        unsigned char accept[29];
+        EVP_Digest(text.data(), text.size(), digest, &digest_size, EVP_sha1(), nullptr);
+        EVP_EncodeBlock(accept, digest, 20);
+        const auto answer = "HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: " +
+                            std::string{reinterpret_cast<char*>(accept)} + "\r\n\r\n";
+        ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+        std::string pings;
+        for (int i = 0; i < 50'000; ++i) pings += std::string{"\x89\0", 2};
+        // The end after a time is for a Link that never goes.
+        const auto end = std::chrono::steady_clock::now() + 30s;
+        while (std::chrono::steady_clock::now() < end &&
+               ::send(connection, pings.data(), pings.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(pings.size()))
+            sent += pings.size();
+        ::close(connection);
+    }};
+    mqtt::Settings settings;
+    settings.connect_timeout = 30s;
+    settings.url = mqtt::parse_broker_url("ws://127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
+    std::chrono::steady_clock::time_point start;
+    {
+        const mqtt::Link link{settings, "127.0.0.1"};
+        const int own = connect_to(link.port());
+        CHECK(wait_until([&] { return sent > 500'000; }));  // it goes on reading although nobody reads its pongs
+        start = std::chrono::steady_clock::now();
+        ::close(own);
+    }
+    CHECK(std::chrono::steady_clock::now() - start < 15s);
+    broker.join();
+    ::close(listener);
 }
 
 TEST_CASE("many brokers over WebSocket at once, each with its own acknowledgements") {

@@ -174,7 +174,7 @@ std::string Frames::feed(std::string_view bytes, std::string& payload, std::stri
         if (left_ > 0) continue;
         in_frame_ = false;
         if (opcode_ == close) return in_close(control_);
-        if (opcode_ == ping) answer += frame(pong, control_);
+        if (opcode_ == ping && answer.size() < most_answer_) answer += frame(pong, control_);
     }
     return {};
 }

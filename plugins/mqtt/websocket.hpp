@@ -26,6 +26,9 @@ std::string close_frame();
 /// Takes frames apart as they arrive. Payload is passed on without being kept, so a frame may be of any length.
 class Frames {
   public:
+    /// Once `most_answer` bytes wait in `answer`, pings are left unanswered (RFC 6455, 5.5.3, allows that).
+    explicit Frames(std::size_t most_answer) : most_answer_{most_answer} {}
+
     /// Appends payload to `payload`, and what must be answered (pongs) to `answer`. Returns what is wrong, or an empty
     /// text; a close of the broker is wrong too. After that nothing more may be fed.
     std::string feed(std::string_view bytes, std::string& payload, std::string& answer);
@@ -33,6 +36,7 @@ class Frames {
   private:
     std::string begin_frame();
 
+    std::size_t most_answer_;
     std::string header_;
     std::string control_;
     unsigned opcode_ = 0;

@@ -36,10 +36,10 @@ struct Fed {
 
 Fed fed(const std::string& bytes) {
     Fed whole;
-    websocket::Frames frames;
+    websocket::Frames frames{64 * 1024};
     whole.fault = frames.feed(bytes, whole.payload, whole.answer);
     Fed pieces;
-    websocket::Frames again;
+    websocket::Frames again{64 * 1024};
     for (const char byte : bytes) {
         pieces.fault = again.feed({&byte, 1}, pieces.payload, pieces.answer);
         if (!pieces.fault.empty()) break;
@@ -117,6 +117,17 @@ TEST_CASE("frames of a broker, in pieces and fragments") {
     CHECK(pinged.fault.empty());
 }
 
+TEST_CASE("pings beyond what the broker takes are left unanswered") {
+    websocket::Frames frames{20};
+    std::string payload;
+    std::string answer;
+    for (int i = 0; i < 1000; ++i) CHECK(frames.feed("\x89\0"s, payload, answer).empty());
+    CHECK(answer.size() == 24);
+    answer.clear();
+    CHECK(frames.feed("\x89\0"s, payload, answer).empty());
+    CHECK(answer.size() == 6);
+}
+
 TEST_CASE("what a broker must not send") {
     CHECK(fed("\x88\0"s).fault == "the broker closed the WebSocket");
     CHECK(fed("\x82\1a\x88\5\3\xe9"
@@ -129,7 +140,7 @@ TEST_CASE("what a broker must not send") {
 }
 
 TEST_CASE("a frame that announces more than there is memory is not waited for in memory") {
-    websocket::Frames frames;
+    websocket::Frames frames{64 * 1024};
     std::string payload;
     std::string answer;
     CHECK(frames

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <stdexcept>
@@ -44,6 +45,7 @@ struct Link::State {
     std::string open(Wire::Clock::time_point deadline);
     std::string open_websocket(Wire::Clock::time_point deadline);
     bool accept(Wire::Clock::time_point deadline);
+    void turn_away();
     std::string carry();
     bool wait(bool stopping, Wire::Clock::time_point deadline) const;
     void take_from_paho();
@@ -72,9 +74,14 @@ struct Link::State {
 void Link::State::run() {
     const auto deadline = Wire::Clock::now() + settings.connect_timeout;
     std::string fault;
+    bool accepted = false;
     try {
         fault = open(deadline);
-        if (fault.empty() && accept(deadline)) fault = carry();
+        accepted = fault.empty() && accept(deadline);
+        if (accepted) {
+            listener.close();
+            fault = carry();
+        }
     } catch (const std::exception& error) {
         fault = error.what();
     }
@@ -85,8 +92,14 @@ void Link::State::run() {
     }
     wire.close();
     // Paho notices only now, so that whoever is told finds the reason.
-    listener.close();
     paho.reset();
+    try {
+        if (!accepted) turn_away();
+    } catch (const std::exception& error) {
+        const std::lock_guard lock{mutex};
+        if (failure.empty()) failure = error.what();
+    }
+    listener.close();
 }
 
 std::string Link::State::open(Wire::Clock::time_point deadline) {
@@ -122,17 +135,24 @@ std::string Link::State::open_websocket(Wire::Clock::time_point deadline) {
     return websocket::fault_in_answer(answer, key);
 }
 
+/// False at the deadline or when told to stop.
 bool Link::State::accept(Wire::Clock::time_point deadline) {
     for (;;) {
-        paho = listener.accept();
-        if (paho.get() >= 0) {
-            listener.close();
-            return true;
-        }
-        pollfd entries[] = {{listener.handle(), POLLIN, 0}, {stop.get(), POLLIN, 0}};
+        bool failing = false;
+        paho = listener.accept(failing);
+        if (paho.get() >= 0) return true;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Wire::Clock::now()).count();
-        if (left <= 0 || ::poll(entries, 2, static_cast<int>(left)) < 0 || entries[1].revents != 0) return false;
+        if (left <= 0) return false;
+        const auto limit = std::min<decltype(left)>(left, failing ? 50 : 3'600'000);
+        pollfd entries[] = {{failing ? -1 : listener.handle(), POLLIN, 0}, {stop.get(), POLLIN, 0}};
+        const int ready = ::poll(entries, 2, static_cast<int>(limit));
+        if ((ready < 0 && errno != EINTR) || entries[1].revents != 0) return false;
     }
+}
+
+/// Closes what Paho opens until told to stop. Another process that got the port meanwhile would get Paho's CONNECT.
+void Link::State::turn_away() {
+    while (accept(Wire::Clock::time_point::max())) paho.reset();
 }
 
 /// Until one of the two ends. Why it ended in words.

@@ -61,15 +61,14 @@ LoopbackListener::LoopbackListener() : listener_{::socket(AF_INET, SOCK_STREAM |
     port_ = ntohs(address.sin_port);
 }
 
-Handle LoopbackListener::accept() {
-    for (;;) {
-        Handle accepted{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-        if (accepted.get() < 0) return accepted;
-        if (!is_our_own(accepted.get())) continue;
-        const int on = 1;
-        ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        return accepted;
-    }
+Handle LoopbackListener::accept(bool& failing) {
+    Handle accepted{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    failing = accepted.get() < 0 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR;
+    if (accepted.get() < 0) return accepted;
+    if (!is_our_own(accepted.get())) return Handle{};
+    const int on = 1;
+    ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return accepted;
 }
 
 }  // namespace mqtt

@@ -33,8 +33,9 @@ class LoopbackListener {
     /// Readable when somebody waits to be let in.
     int handle() const noexcept { return listener_.get(); }
 
-    /// A connection that waits, non-blocking; none when nobody waits who may be let in.
-    Handle accept();
+    /// A connection that waits, non-blocking; none when nobody waits, or one that was not let in. `failing`: the system
+    /// has no room for a connection, so that the handle stays readable.
+    Handle accept(bool& failing);
     void close() noexcept { listener_.reset(); }
 
   private:

@@ -281,6 +281,19 @@ TEST_CASE("a Link ends soon although nobody connects to it and the broker is mut
     }
 }
 
+TEST_CASE("a Link that cannot reach its broker keeps its port") {
+    mqtt::Settings settings;
+    settings.url = mqtt::parse_broker_url("ws://127.0.0.1:" + std::to_string(testing::free_port()));
+    const mqtt::Link link{settings, "127.0.0.1"};
+    CHECK(wait_until([&] { return link.failure() == "Connection refused"; }));
+    for (int i = 0; i < 5; ++i) {
+        const int own = connect_to(link.port());
+        char byte = 0;
+        CHECK(::recv(own, &byte, 1, 0) == 0);  // it is turned away
+        ::close(own);
+    }
+}
+
 TEST_CASE("a Link ends soon although the broker floods it with pings") {
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};

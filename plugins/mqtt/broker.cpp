@@ -72,6 +72,7 @@ void Broker::run() {
         on(mailbox_->wait(next_deadline()), Clock::now());
     }
     connection_.reset();
+    connector_.cancel();
     host_.close([&](tocsin::SinkHost& host) {
         host.set_max_in_flight(0);
         for (auto& delivery : window_.take_all()) delivery.retry("stopped");

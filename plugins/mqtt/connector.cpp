@@ -73,6 +73,11 @@ Connector::Result Connector::expire(TimePoint now) {
     return try_next(now, "no answer within " + limit);
 }
 
+void Connector::cancel() {
+    candidate_.reset();
+    step_ = Step::idle;
+}
+
 Connector::Result Connector::use(std::vector<std::string> addresses, TimePoint now) {
     addresses_ = std::move(addresses);
     if (paho_looks_up()) {

@@ -42,6 +42,9 @@ class Connector {
     /// To be called at the deadline.
     Result expire(TimePoint now);
 
+    /// Ends the attempt under way, if there is one. May wait for Paho.
+    void cancel();
+
     bool busy() const noexcept { return step_ != Step::idle; }
     /// When the current step has taken too long.
     TimePoint deadline() const noexcept { return busy() ? deadline_ : TimePoint::max(); }

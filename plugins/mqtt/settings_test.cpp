@@ -5,6 +5,7 @@
 #include "testing/values.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <stdexcept>
@@ -102,6 +103,12 @@ TEST_CASE("files that cannot be used are mistakes") {
     CHECK(with({{"ssl-ca", made.authority()}, {"ssl-cert", one}, {"ssl-key", made.file("one.key")}}) == "none");
     CHECK(starts(with({{"ssl-ca", made.file("missing")}}), "ssl-ca: '" + made.file("missing") + "' cannot be read"));
     CHECK(starts(with({{"ssl-ca", made.file("")}}), "ssl-ca: '" + made.file("") + "' cannot be read"));
+    REQUIRE(::mkfifo(made.file("fifo").c_str(), 0600) == 0);
+    for (const auto& file : {made.file("fifo"), std::string{"/dev/zero"}})
+        CHECK(with({{"ssl-ca", file}}) == "ssl-ca: '" + file + "' cannot be read: it is no file");
+    testing::write_file(made.file("long"), std::string(1024 * 1024 + 1, 'x'));
+    CHECK(with({{"ssl-ca", made.file("long")}}) ==
+          "ssl-ca: '" + made.file("long") + "' cannot be read: it is longer than 1 MiB");
     CHECK(starts(with({{"ssl-ca", made.file("empty")}}), "ssl-ca: '" + made.file("empty") + "' is empty"));
     CHECK(starts(with({{"ssl-ca", made.file("text")}}), "ssl-ca: '" + made.file("text") + "' holds no usable PEM"));
     CHECK(starts(with({{"ssl-cert", made.file("text")}, {"ssl-key", made.file("one.key")}}), "ssl-cert: "));

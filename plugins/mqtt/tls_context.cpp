@@ -6,6 +6,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509err.h>
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -14,6 +16,8 @@
 
 namespace mqtt {
 namespace {
+
+constexpr off_t largest_file = 1024 * 1024;
 
 [[noreturn]] void wrong(const std::string& option, const std::string& file, const std::string& what) {
     throw std::invalid_argument{option + ": '" + file + "' " + what};
@@ -36,6 +40,11 @@ std::string in_words(const ASN1_TIME* time) {
 }  // namespace
 
 void check_readable(const std::string& option, const std::string& file) {
+    // Opening a FIFO or a device may wait for ever.
+    struct stat about {};
+    if (::stat(file.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
+        wrong(option, file, "cannot be read: it is no file");
+    if (about.st_size > largest_file) wrong(option, file, "cannot be read: it is longer than 1 MiB");
     errno = 0;
     std::ifstream in{file, std::ios::binary};
     const bool opened = in.is_open();

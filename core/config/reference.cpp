@@ -80,7 +80,7 @@ class ReferenceReader {
             add(node, problem);
             return "";
         }
-        const auto text = without_line_end(std::move(loaded->bytes));
+        auto text = without_line_end(std::move(loaded->bytes));
         if (text.empty())
             add(node, "is empty");
         else if (text.find('\0') != std::string::npos)

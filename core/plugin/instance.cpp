@@ -37,7 +37,6 @@ tocsin_host Instance::host_for(Instance* instance) {
         return self(context).counter(view(name), view(help));
     };
     host.add = [](void*, std::uint64_t counter, std::uint64_t amount) noexcept {
-        // The handle is the counter's address. NOLINTNEXTLINE(performance-no-int-to-ptr)
         reinterpret_cast<NamedCounter*>(counter)->count.add(amount);
     };
     host.post = [](void* context, void (*run)(void*), void* argument) noexcept {

@@ -31,7 +31,7 @@ void take_scheme(std::string_view& rest, BrokerUrl& url) {
 /// Takes what follows the port off `rest`: the path, with the query, of a WebSocket.
 std::string take_path(std::string_view& rest, bool websocket) {
     const auto begin = std::min(rest.find_first_of("/?#"), rest.size());
-    const std::string path{rest.substr(begin)};
+    std::string path{rest.substr(begin)};
     rest = rest.substr(0, begin);
     if (rest.find('@') != std::string_view::npos || (!websocket && path.find('@') != std::string::npos))
         wrong("must not hold a user or password; give them as the options username and password");

@@ -16,7 +16,8 @@ namespace tocsin::core {
 namespace {
 
 constexpr const char* how_to_read =
-    "# A line that begins with \"#\" and no blank is an option left out, shown with its default or a value of its kind.\n"
+    "# A line that begins with \"#\" and no blank is an option left out, shown with its default or a value of its "
+    "kind.\n"
     "# An option that is not left out and is \"\" wants a value.\n";
 
 void print_help(std::string_view indentation, const OptionSpec& spec, std::ostream& out) {

@@ -10,10 +10,7 @@ constexpr std::size_t most_submitted = 1024;
 
 Handler::Handler(std::string topic_, std::string id_, std::vector<std::optional<Payload>> rendered_,
                  const Backoff& backoff)
-    : topic{std::move(topic_)},
-      id{std::move(id_)},
-      rendered{std::move(rendered_)},
-      queue{most_submitted, backoff} {}
+    : topic{std::move(topic_)}, id{std::move(id_)}, rendered{std::move(rendered_)}, queue{most_submitted, backoff} {}
 
 std::vector<HostedDelivery::Value> Handler::render(const Event& event, std::string& fault) const {
     std::vector<HostedDelivery::Value> values(rendered.size());

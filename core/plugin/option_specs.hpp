@@ -14,9 +14,9 @@ namespace tocsin::core {
 enum class OptionScope { instance, handler };
 
 /// Copies declared options into the host's form. Throws std::runtime_error for a declaration that breaks a rule: bad
-/// or doubled name, unknown type, role or escape, a template among instance options, a table of templates with a default
-/// or an escape, bounds that cross, a choice without values, a default that the option itself would refuse, a count
-/// without options or beyond all reason.
+/// or doubled name, unknown type, role or escape, a template among instance options, a table of templates with a
+/// default or an escape, bounds that cross, a choice without values, a default that the option itself would refuse, a
+/// count without options or beyond all reason.
 std::vector<OptionSpec> read_specs(const tocsin_option* options, std::uint64_t count, OptionScope scope);
 
 /// Throws std::runtime_error when an array that a plugin declares has no elements but a count, or more of them than

@@ -35,8 +35,8 @@ class Strand {
     /// Runs `task` soon, never on the caller's stack.
     void post(Task task);
 
-    /// Gives up on the task that is running, if any: nothing more is run, and nobody waits for it. Any thread, also from
-    /// inside a task.
+    /// Gives up on the task that is running, if any: nothing more is run, and nobody waits for it. Any thread, also
+    /// from inside a task.
     void abandon();
 
     /// Runs `task` like run and returns once it has ended or was dropped. Not from inside a task of this strand.

@@ -194,7 +194,8 @@ TEST_CASE("a broker that is killed and restarted again and again makes no dead l
         CHECK(wait_until([&] { return handler.host.max_in_flight() == 0; }));
         const auto refused = [&] {
             std::size_t count = 0;
-            for (const auto& line : handler.host.log()) count += line.text.find("Connection refused") != std::string::npos;
+            for (const auto& line : handler.host.log())
+                count += line.text.find("Connection refused") != std::string::npos;
             return count;
         };
         CHECK(wait_until([&] { return refused() > static_cast<std::size_t>(round); }));

@@ -18,8 +18,8 @@ namespace {
 class Author {
   public:
     Author() {
-        run_ok({"meson", "install", "--no-rebuild", "--tags", "devel,testing", "-C", setting("TOCSIN_BUILD"), "--destdir",
-                stage().string()},
+        run_ok({"meson", "install", "--no-rebuild", "--tags", "devel,testing", "-C", setting("TOCSIN_BUILD"),
+                "--destdir", stage().string()},
                {}, 60s);
         const auto pc = find("tocsin-testing.pc");
         // With the path as it was, as ccache would find this script again.

@@ -35,7 +35,7 @@ std::string brackets(const KindOfSection& kind) {
 struct Fault {
     std::string text;
     std::vector<std::string> valid = {};
-    std::string_view word = "";
+    std::string_view word = {};
 };
 
 class NameReader {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <iostream>
 #include <stdexcept>
 #include <utility>
@@ -29,10 +30,14 @@ void must_be_sound(const tocsin_event& event) {
 TestHost::TestHost(std::string_view name) : name_{name}, host_{host_functions()}, now_{start_of_2026} {}
 
 TestHost::~TestHost() {
-    if (started_ && !records_.ended()) stop(std::chrono::nanoseconds{grace}.count());
-    destroy();
-    for (const auto& violation : records_.unseen_violations())
-        std::cerr << fmt::format("tocsin testing: {}: violation: {}\n", name_, violation);
+    try {
+        if (started_ && !records_.ended()) stop(std::chrono::nanoseconds{grace}.count());
+        destroy();
+        for (const auto& violation : records_.unseen_violations())
+            std::cerr << fmt::format("tocsin testing: {}: violation: {}\n", name_, violation);
+    } catch (...) {
+        std::fputs("tocsin testing: the host could not be ended\n", stderr);
+    }
 }
 
 template <class Kind>
@@ -153,7 +158,11 @@ void TestHost::submit(std::uint64_t number, std::span<const tocsin_event> events
             made.values[i].is_set = true;
             if (auto error = templates[i]->render(*made.event, made.values[i].text)) fault = std::move(*error);
         }
-        *tickets++ = fault.empty() ? tickets_.add(std::move(made)) : tickets_.add_rejected(std::move(made), fault);
+        if (fault.empty())
+            *tickets = tickets_.add(std::move(made));
+        else
+            *tickets = tickets_.add_rejected(std::move(made), fault);
+        ++tickets;
     }
     hand_over();
 }

@@ -82,7 +82,7 @@ std::string expiry_in_words(const std::string& certificate_file) {
 
 std::shared_ptr<SSL_CTX> make_tls_context(const Settings& settings) {
     ERR_clear_error();
-    const std::shared_ptr<SSL_CTX> context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+    std::shared_ptr<SSL_CTX> context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
     if (!context) throw std::runtime_error{"TLS cannot be used: " + take_tls_error()};
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(context.get(), cipher_suites);

@@ -85,7 +85,9 @@ TEST_CASE("a certificate that is not accepted is the reason") {
     const auto section = [&](const std::filesystem::path& trusted) {
         return mqtt_section("plant", broker->url(), "ssl-ca = \"" + trusted.string() + "\"");
     };
-    CHECK(connect(Site{section(certificates.authority())}).code == 0);
+    const auto accepted = connect(Site{section(certificates.authority())});
+    INFO(accepted.out, accepted.err);
+    CHECK(accepted.code == 0);
     const auto finished = connect(Site{section(certificates.other_authority())});
     INFO(finished.out, finished.err);
     CHECK(finished.code == 1);

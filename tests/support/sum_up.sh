@@ -17,7 +17,6 @@ awk -v code="$2" '
         for (i = 1; i < NF; i++) {
             if ($(i + 1) == "passed") passed += $i
             if ($(i + 1) == "failed") { failed += $i; program_failed += $i }
-            if ($(i + 1) == "skipped") skipped += $i
         }
         summed = 1
     }

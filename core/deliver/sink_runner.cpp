@@ -90,7 +90,7 @@ void SinkRunner::watch(Time now) {
     } else if (still_stuck() < most_stuck) {
         told_stuck_ = false;
         if (sink->condemn(now, limits_.call)) condemn(now);
-    } else if (!told_stuck_) {
+    } else if (!told_stuck_ && sink->hangs(now, limits_.call)) {
         told_stuck_ = true;
         log::error("the sink hangs in too many calls: nothing is sent through it until one returns",
                    {{"kind", kind_}, {"name", name_}, {"calls", most_stuck}});

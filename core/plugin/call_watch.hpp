@@ -29,6 +29,12 @@ class CallWatch {
         }
     }
 
+    /// Whether a call has been under way for longer than `limit`. Any thread.
+    bool overdue(Clock::time_point at, std::chrono::nanoseconds limit) const noexcept {
+        const auto since = since_.load();
+        return since > idle && at.time_since_epoch().count() - since > limit.count();
+    }
+
     /// True, once, when a call has been under way for longer than `limit`. Any thread.
     bool condemn(Clock::time_point at, std::chrono::nanoseconds limit) noexcept {
         auto since = since_.load();

@@ -85,6 +85,7 @@ class Instance {
         return after_call(what, thrown_by(std::forward<Call>(call)));
     }
     CallWatch& watch() noexcept { return watch_; }
+    const CallWatch& watch() const noexcept { return watch_; }
 
     /// Runs `call` on the strand soon, unless the instance has stopped by then.
     void post(std::function<void()> call);

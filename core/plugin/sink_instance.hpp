@@ -72,6 +72,10 @@ class SinkInstance final : public Instance {
     /// call's thread is left to itself; once it returns, the plugin's instance is stopped and destroyed there. This
     /// object must never be destroyed. Any thread.
     bool condemn(std::chrono::steady_clock::time_point now, std::chrono::nanoseconds limit);
+    /// Whether condemn would give up on it. Any thread.
+    bool hangs(std::chrono::steady_clock::time_point now, std::chrono::nanoseconds limit) const {
+        return watch().overdue(now, limit);
+    }
     /// Whether the call that was given up has returned. Any thread.
     bool came_back() const noexcept { return came_back_; }
 

@@ -15,10 +15,10 @@ std::string title(const SinkInstance& sink) {
 
 }  // namespace
 
-Connections check_connections(const std::vector<std::unique_ptr<SinkRunner>>& sinks, std::chrono::nanoseconds timeout,
+Connections check_connections(const std::vector<SinkInstances::Made>& sinks, std::chrono::nanoseconds timeout,
                               std::ostream& out) {
     std::vector<std::future<SinkInstance::Reach>> checks;
-    for (const auto& runner : sinks) {
+    for (const auto& [runner, text] : sinks) {
         auto& sink = runner->sink();
         checks.push_back(sink.is_checkable()
                              ? std::async(std::launch::async, [&sink, timeout] { return sink.check(timeout); })
@@ -26,7 +26,7 @@ Connections check_connections(const std::vector<std::unique_ptr<SinkRunner>>& si
     }
     Connections found;
     for (std::size_t i = 0; i < sinks.size(); ++i) {
-        out << escaped(title(sinks[i]->sink())) << ": ";
+        out << escaped(title(sinks[i].runner->sink())) << ": ";
         if (!checks[i].valid()) {
             out << "cannot be checked" << std::endl;
             continue;

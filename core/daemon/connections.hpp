@@ -1,6 +1,6 @@
 #pragma once
 
-#include "deliver/sink_runner.hpp"
+#include "daemon/sink_instances.hpp"
 
 #include <chrono>
 #include <iosfwd>
@@ -17,7 +17,7 @@ struct Connections {
 /// Has every sink look whether it reaches its other end, side by side, so that all together take `timeout` and a second
 /// more at most. Writes a line for each: "mqtt plant: reachable", why not, or that its kind cannot be checked. The
 /// sinks must not have been started.
-Connections check_connections(const std::vector<std::unique_ptr<SinkRunner>>& sinks, std::chrono::nanoseconds timeout,
+Connections check_connections(const std::vector<SinkInstances::Made>& sinks, std::chrono::nanoseconds timeout,
                               std::ostream& out);
 
 }  // namespace tocsin::core

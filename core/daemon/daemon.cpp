@@ -4,16 +4,15 @@
 #include "base/text.hpp"
 #include "daemon/connections.hpp"
 #include "daemon/report.hpp"
+#include "daemon/running.hpp"
 #include "daemon/sample.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/signals.hpp"
-#include "daemon/watchdog.hpp"
 #include "daemon/worker.hpp"
 
-#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
-#include <future>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -23,103 +22,8 @@
 namespace tocsin::core {
 namespace {
 
-constexpr auto stop_timeout = std::chrono::seconds{1};
-constexpr auto longest_between_looks = std::chrono::seconds{1};
+constexpr auto poll_interval = std::chrono::milliseconds{5};
 constexpr int usage_error = 2;
-
-class Daemon {
-  public:
-    Daemon(std::unique_ptr<Setup> setup, Worker& worker) : setup_{std::move(setup)}, worker_{worker} {}
-
-    /// False when something could not be started, which is a mistake then.
-    bool start(Mistakes& mistakes) {
-        for (auto& sink : setup_->sinks) {
-            sink->set_limits({.call = setup_->settings.call_limit});
-            guard(mistakes, {}, sink->kind(), [&] { sink->start(worker_.alarm([&] { sink->wake(); })); });
-        }
-        if (!mistakes.empty()) return false;
-        const auto limit = setup_->settings.call_limit;
-        watchdog_.emplace(std::min<std::chrono::nanoseconds>(limit / 4, longest_between_looks), [this, limit] {
-            const auto now = std::chrono::steady_clock::now();
-            worker_.watch(now, limit);
-            for (auto& sink : setup_->sinks) sink->watch(now);
-        });
-        for (auto& source : setup_->sources)
-            guard(mistakes, source.where, source.instance->kind(), [&] { source.instance->start(*setup_->router); });
-        return mistakes.empty();
-    }
-
-    void drain(Signals& signals) {
-        log::info("stopping", {{"pending", setup_->router->pending()}});
-        pause_sources();
-        setup_->router->stop();
-        const auto deadline = std::chrono::steady_clock::now() + setup_->settings.drain_timeout;
-        while (setup_->router->pending() != 0 && std::chrono::steady_clock::now() < deadline &&
-               !signals.wait_for(std::chrono::milliseconds{5})) {
-        }
-        stop_all();
-        report_counts(*setup_);
-        log::info("stopped", {{"left_behind", setup_->router->pending()}});
-    }
-
-    /// The sources last: what the sinks still end is acknowledged to them, and what they have read and cannot hand over
-    /// any more is counted.
-    void stop_all() {
-        setup_->router->stop();
-        watchdog_.reset();
-        stop_sinks();
-        stop_sources();
-    }
-
-    const Setup& setup() const noexcept { return *setup_; }
-    bool all_stopped() const noexcept { return all_stopped_; }
-
-  private:
-    template <class Call>
-    static void guard(Mistakes& mistakes, const Location& where, const std::string& key, Call&& call) {
-        try {
-            call();
-        } catch (const std::exception& error) {
-            mistakes.add(where, key, error.what());
-        }
-    }
-
-    /// What a source has not read stays where it is.
-    void pause_sources() {
-        for_all(setup_->sources, [](PlacedSource& source) { return source.instance->pause(stop_timeout); });
-    }
-
-    void stop_sources() {
-        for_all(setup_->sources, [](PlacedSource& source) { return source.instance->stop(stop_timeout); });
-    }
-
-    void stop_sinks() {
-        for_all(setup_->sinks, [](auto& sink) { return sink->stop(stop_timeout); });
-    }
-
-    /// Calls all side by side, so that one that hangs costs the time of one.
-    template <class Items, class Call>
-    void for_all(Items& items, Call call) {
-        std::vector<std::future<bool>> calls;
-        for (auto& item : items) calls.push_back(std::async(std::launch::async, [&item, call] { return call(item); }));
-        for (std::size_t i = 0; i < calls.size(); ++i) note_stopped(calls[i].get(), named(items[i]));
-    }
-
-    static SourceInstance& named(const PlacedSource& source) { return *source.instance; }
-    static SinkRunner& named(const std::unique_ptr<SinkRunner>& sink) { return *sink; }
-
-    template <class Named>
-    void note_stopped(bool stopped, const Named& instance) {
-        if (stopped) return;
-        all_stopped_ = false;
-        log::warning("did not stop in time", {{"kind", instance.kind()}, {"name", instance.name()}});
-    }
-
-    std::unique_ptr<Setup> setup_;
-    Worker& worker_;
-    bool all_stopped_ = true;
-    std::optional<Watchdog> watchdog_;
-};
 
 int tell(const Mistakes& mistakes) {
     mistakes.print(std::cerr);
@@ -130,6 +34,32 @@ int tell(const Mistakes& mistakes) {
 void log_warnings(const Mistakes& mistakes) {
     for (const auto& warning : mistakes.warnings())
         log::warning(warning.text, {{"place", to_string(warning.where)}, {"key", warning.key}});
+}
+
+void log_what_runs(std::string_view what, const Setup& setup) {
+    log::info(what, {{"handlers", setup.routing->targets.size()},
+                     {"sinks", setup.sinks.size()},
+                     {"sources", setup.sources.size()}});
+}
+
+/// The spool is opened once.
+void warn_of_what_stays(const Settings& now, const Settings& next) {
+    if (now.state_dir != next.state_dir || now.spool_bytes != next.spool_bytes ||
+        now.most_dead_letters != next.most_dead_letters || now.call_limit != next.call_limit)
+        log::warning("state-dir, spool-size, dead-letters and call-limit change with the next start only");
+}
+
+void reload(const std::filesystem::path& configuration, Registry& registry, Listeners& listeners,
+            const Strand::HandOver& hand_over, Running& running) {
+    log::info("reloading");
+    Mistakes mistakes;
+    auto setup = set_up(configuration, registry, listeners, hand_over, mistakes);
+    if (setup) warn_of_what_stays(running.setup().settings, setup->settings);
+    log_warnings(mistakes);
+    if (setup && running.reload(std::move(setup), mistakes)) return log_what_runs("reloaded", running.setup());
+    for (const auto& mistake : mistakes.list())
+        log::error(mistake.text, {{"place", to_string(mistake.where)}, {"key", mistake.key}});
+    log::error("the configuration holds mistakes: the old one stays", {{"mistakes", mistakes.size()}});
 }
 
 /// Ends the process without waiting for plugins that did not stop.
@@ -143,39 +73,45 @@ void log_warnings(const Mistakes& mistakes) {
 int run(const std::filesystem::path& configuration) {
     Signals signals;
     Worker worker;
+    Registry registry;
+    Listeners listeners;
     Mistakes mistakes;
-    auto setup = set_up(
-        configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
+    const auto hand_over = [&](auto task) { worker.run(std::move(task)); };
+    auto setup = set_up(configuration, registry, listeners, hand_over, mistakes);
     if (!setup) return tell(mistakes);
     log_warnings(mistakes);
 
-    Daemon daemon{std::move(setup), worker};
-    const bool started = daemon.start(mistakes);
+    Running running{std::move(setup), worker, mistakes};
+    const bool started = mistakes.empty() && running.start(mistakes);
     if (started) {
-        log::info("ready", {{"handlers", daemon.setup().handlers},
-                            {"sinks", daemon.setup().sinks.size()},
-                            {"sources", daemon.setup().sources.size()}});
-        signals.wait();
-        daemon.drain(signals);
+        log_what_runs("ready", running.setup());
+        while (signals.wait() == SIGHUP) reload(configuration, registry, listeners, hand_over, running);
+        log::info("stopping", {{"pending", running.router().pending()}});
+        running.drain([&] { return signals.wait_for(poll_interval); });
+        running.stop_all();
+        report_counts(running);
+        log::info("stopped", {{"left_behind", running.router().pending()}});
     } else {
         tell(mistakes);
-        daemon.stop_all();
+        running.stop_all();
     }
     const int code = started ? 0 : 1;
-    if (!daemon.all_stopped()) exit_at_once(code);
+    if (!running.all_stopped()) exit_at_once(code);
     worker.stop();
     return code;
 }
 
 int check(const std::filesystem::path& configuration, std::optional<std::chrono::nanoseconds> connect) {
     Worker worker;
+    Registry registry;
+    Listeners listeners;
     Mistakes mistakes;
     const auto setup = set_up(
-        configuration, [&](auto task) { worker.run(std::move(task)); }, mistakes);
+        configuration, registry, listeners, [&](auto task) { worker.run(std::move(task)); }, mistakes);
     if (!setup) return tell(mistakes);
     mistakes.print(std::cerr);
-    std::cout << configuration.string() << ": no mistakes (" << setup->handlers << " handlers, " << setup->sinks.size()
-              << " sinks, " << setup->sources.size() << " sources)" << std::endl;
+    std::cout << configuration.string() << ": no mistakes (" << setup->routing->targets.size() << " handlers, "
+              << setup->sinks.size() << " sinks, " << setup->sources.size() << " sources)" << std::endl;
     if (!connect) return 0;
     const auto connections = check_connections(setup->sinks, *connect, std::cout);
     const int code = connections.all_reachable ? 0 : 1;

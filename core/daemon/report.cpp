@@ -56,30 +56,37 @@ void report_events(SourceInstance& source) {
 
 }  // namespace
 
-void report_counts(Setup& setup) {
+void report_counts(Running& running) {
+    const auto& setup = running.setup();
     for (const auto& placed : setup.sources) report_events(*placed.instance);
-    for (const auto& sink : setup.sinks)
-        for (const auto& handler : sink->handlers())
-            log::info("deliveries", {{"handler", handler->id},
-                                     {"topic", handler->topic},
-                                     {"kind", sink->kind()},
-                                     {"name", sink->name()},
-                                     {"created", handler->created.value()},
-                                     {"delivered", handler->delivered.value()},
-                                     {"dead", handler->dead.value()},
-                                     {"dropped", handler->dropped.value()},
-                                     {"pending", handler->pending.load()},
-                                     {"retried", handler->retried.value()}});
+    for (const auto& [handler, kind, name] : setup.routing->targets)
+        log::info("deliveries", {{"handler", handler->id},
+                                 {"topic", handler->topic},
+                                 {"kind", kind},
+                                 {"name", name},
+                                 {"created", handler->created.value()},
+                                 {"recovered", handler->recovered.value()},
+                                 {"requeued", handler->requeued.value()},
+                                 {"delivered", handler->delivered.value()},
+                                 {"dead", handler->dead.value()},
+                                 {"dropped", handler->dropped.value()},
+                                 {"pending", handler->pending.load()},
+                                 {"retried", handler->retried.value()}});
     std::uint64_t stray = 0;
     std::uint64_t condemned = 0;
     for (const auto& sink : setup.sinks) {
-        stray += sink->stray_answers();
-        condemned += sink->condemned();
+        stray += sink.runner->stray_answers();
+        condemned += sink.runner->condemned();
     }
-    log::info("router", {{"missing_references", setup.router->missing_references()},
-                         {"evicted_states", setup.router->evicted_states()},
+    const auto& spool = running.spool().counters();
+    log::info("router", {{"missing_references", running.router().missing_references()},
+                         {"evicted_states", running.router().evicted_states()},
                          {"stray_answers", stray},
                          {"condemned_sinks", condemned}});
+    log::info("spool", {{"commits", spool.commits.value()},
+                        {"written", spool.written.value()},
+                        {"failures", spool.failures.value()},
+                        {"dead_letters", running.spool().dead_letters()}});
 }
 
 void print_plugins(const Registry& registry, std::ostream& out) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/setup.hpp"
+#include "daemon/running.hpp"
 #include "plugin/registry.hpp"
 
 #include <iosfwd>
@@ -8,7 +8,7 @@
 namespace tocsin::core {
 
 /// Logs the counters of every source, handler and sink.
-void report_counts(Setup& setup);
+void report_counts(Running& running);
 
 /// Writes each plugin with its file, version, kinds and options.
 void print_plugins(const Registry& registry, std::ostream& out);

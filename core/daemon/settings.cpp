@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace tocsin::core {
@@ -31,9 +33,31 @@ std::vector<OptionSpec> make_program_options() {
     call.ranged = true;
     call.minimum = std::chrono::nanoseconds{std::chrono::milliseconds{100}}.count();
     call.maximum = std::chrono::nanoseconds{std::chrono::hours{1}}.count();
-    return {handlers, option("state-dir", OptionType::path, std::nullopt, "directory of the spool"),
-            option("plugin-path", OptionType::list, std::nullopt, "more directories to load plugins from"), drain,
-            call};
+    auto spool = option("spool-size", OptionType::integer, "1024",
+                        "MiB of pending deliveries that the spool takes; each handler has an equal share");
+    spool.ranged = true;
+    spool.minimum = 1;
+    spool.maximum = 1024 * 1024;
+    auto letters = option("dead-letters", OptionType::integer, "10000",
+                          "dead letters that are kept; the oldest leave first");
+    letters.ranged = true;
+    letters.maximum = 10'000'000;
+    return {handlers,
+            option("state-dir", OptionType::path, std::nullopt,
+                   "directory of the spool; systemd's state directory, or state beside this file, when left out"),
+            option("plugin-path", OptionType::list, std::nullopt, "more directories to load plugins from"),
+            drain,
+            call,
+            spool,
+            letters};
+}
+
+/// STATE_DIRECTORY is systemd's: one path, or several with colons.
+std::filesystem::path default_state_dir(const std::filesystem::path& directory) {
+    const char* given = std::getenv("STATE_DIRECTORY");
+    if (given == nullptr || *given == '\0') return directory / "state";
+    const std::string_view paths{given};
+    return std::filesystem::path{paths.substr(0, paths.find(':'))};
 }
 
 /// The [tocsin] section, which is there even when the file leaves it out. nullptr when it is no section.
@@ -61,6 +85,10 @@ void read_program_options(Settings& settings, Node& program, Environment& variab
     settings.plugin_path_at = values[2].where;
     settings.drain_timeout = std::chrono::nanoseconds{values[3].integer};
     settings.call_limit = std::chrono::nanoseconds{values[4].integer};
+    settings.state_dir = values[1].is_set ? std::filesystem::path{values[1].text} : default_state_dir(directory);
+    settings.state_dir_at = values[1].where;
+    settings.spool_bytes = static_cast<std::uint64_t>(values[5].integer) * 1024 * 1024;
+    settings.most_dead_letters = static_cast<std::uint64_t>(values[6].integer);
 }
 
 }  // namespace

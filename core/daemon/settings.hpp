@@ -6,6 +6,7 @@
 #include "config/schema.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ struct Settings {
     Location handlers_dir_at;
     std::vector<std::filesystem::path> plugin_path;
     Location plugin_path_at;
+    std::filesystem::path state_dir;
+    Location state_dir_at;
+    std::uint64_t spool_bytes = 0;
+    std::uint64_t most_dead_letters = 0;
     std::chrono::nanoseconds drain_timeout{};
     std::chrono::nanoseconds call_limit{};
     std::vector<Section> sections;  ///< in the order of the file; they point into `document`

@@ -1,5 +1,6 @@
 #include "daemon/setup.hpp"
 
+#include "config/fingerprint.hpp"
 #include "config/shorten.hpp"
 #include "daemon/handler_templates.hpp"
 #include "daemon/plugin_mistakes.hpp"
@@ -20,9 +21,9 @@ namespace {
 
 using Sections = std::map<std::string, std::vector<const Node*>, std::less<>>;
 
-void apply_variables(Setup& setup, Environment& variables, Mistakes& mistakes) {
+void apply_variables(const Setup& setup, const Registry& registry, Environment& variables, Mistakes& mistakes) {
     std::vector<KindOfSection> kinds{{"tocsin", &program_options(), {}, false}};
-    for (const auto& library : setup.registry.libraries()) {
+    for (const auto& library : registry.libraries()) {
         for (const auto& sink : library->sinks) kinds.push_back({sink.name, &sink.instance_options, {}});
         for (const auto& source : library->sources) kinds.push_back({source.name, &source.instance_options, {}});
     }
@@ -49,9 +50,10 @@ Sections by_kind(const Settings& settings, const Registry& registry, Mistakes& m
     return sections;
 }
 
-void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver& hand_over, Mistakes& mistakes) {
+void make_sources(Setup& setup, const Registry& registry, Listeners& listeners, const Sections& sections,
+                  const Strand::HandOver& hand_over, Mistakes& mistakes) {
     for (const auto& [name, tables] : sections) {
-        const auto* kind = setup.registry.source(name);
+        const auto* kind = registry.source(name);
         if (kind == nullptr) continue;
         for (std::size_t i = 0; i < tables.size(); ++i) {
             check_keys(*tables[i], kind->instance_options, name + ".", mistakes);
@@ -61,8 +63,10 @@ void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver
             const auto instance_name = tables.size() == 1 ? name : fmt::format("{}-{}", name, i + 1);
             try {
                 auto source =
-                    std::make_unique<SourceInstance>(*kind, instance_name, options.values, setup.listeners, hand_over);
-                if (options.all_sound()) setup.sources.push_back({std::move(source), tables[i]->where});
+                    std::make_shared<SourceInstance>(*kind, instance_name, options.values, listeners, hand_over);
+                if (options.all_sound())
+                    setup.sources.push_back({std::move(source), tables[i]->where,
+                                             fingerprint(kind->instance_options, options.values, true)});
             } catch (const std::exception& error) {
                 add_plugin_mistakes(error.what(), kind->instance_options, options.values, name, tables[i]->where,
                                     mistakes, {}, options.refused);
@@ -73,18 +77,18 @@ void make_sources(Setup& setup, const Sections& sections, const Strand::HandOver
 
 class Handlers {
   public:
-    Handlers(Setup& setup, SinkInstances& sinks, Mistakes& mistakes)
-        : setup_{setup}, sinks_{sinks}, mistakes_{mistakes} {}
+    Handlers(const Registry& registry, SinkInstances& sinks, Mistakes& mistakes)
+        : registry_{registry}, sinks_{sinks}, mistakes_{mistakes} {}
 
     void add(const std::filesystem::path& file) {
         auto handler = read_handler_file(file, mistakes_);
         if (!handler) return;
         check_is_first(*handler);
-        const auto* kind = setup_.registry.sink(handler->kind);
+        const auto* kind = registry_.sink(handler->kind);
         if (kind == nullptr) {
             mistakes_.add_unknown(handler->kind_at, "kind",
                                   fmt::format("no plugin brings a sink of kind \"{}\"", shortened(handler->kind)),
-                                  setup_.registry.sink_names(), handler->kind);
+                                  registry_.sink_names(), handler->kind);
             return;
         }
         check_keys(handler->options(), kind->handler_options, "options.", mistakes_);
@@ -103,19 +107,26 @@ class Handlers {
                 runner->sink().bind(values);
                 return;
             }
-            const auto number = runner->add(handler->topic, handler->id, values, std::move(rendered));
-            routes_.add(handler->topic, handler->match, targets_.size());
-            targets_.push_back({runner, number});
+            LanePlan plan;
+            plan.text = fmt::format("{} {} {}", handler->expiry.count(), handler->keeps_latest,
+                                    fingerprint(kind->handler_options, values, false));
+            plan.options = values;
+            plan.rendered = std::move(rendered);
+            plan.expiry = handler->expiry;
+            plan.keeps_latest = handler->keeps_latest;
+            auto made = std::make_shared<Handler>(handler->topic, handler->id);
+            made->runner = runner;
+            made->plan_text = plan.text;
+            made->lane = runner->add(made, std::move(plan));
+            routing_->routes.add(handler->topic, handler->match, routing_->targets.size());
+            routing_->targets.push_back({std::move(made), runner->kind(), runner->name()});
         } catch (const std::exception& error) {
             add_plugin_mistakes(error.what(), kind->handler_options, values, "options", handler->kind_at, mistakes_,
                                 sinks_.hidden_names(*kind), options.refused);
         }
     }
 
-    void finish() {
-        setup_.handlers = targets_.size();
-        setup_.router = std::make_unique<Router>(std::move(routes_), std::move(targets_));
-    }
+    std::shared_ptr<Routing> take() { return std::move(routing_); }
 
   private:
     void check_is_first(const HandlerFile& handler) {
@@ -132,12 +143,11 @@ class Handlers {
         return spec == nullptr ? OptionValue{} : values[static_cast<std::size_t>(spec - kind.handler_options.data())];
     }
 
-    Setup& setup_;
+    const Registry& registry_;
     SinkInstances& sinks_;
     Mistakes& mistakes_;
     std::map<std::pair<std::string, std::string>, std::filesystem::path> files_;
-    Routes routes_;
-    std::vector<Router::Target> targets_;
+    std::shared_ptr<Routing> routing_ = std::make_shared<Routing>();
 };
 
 void add_all(Handlers& handlers, const Settings& settings, Mistakes& mistakes) {
@@ -158,25 +168,25 @@ void load_plugins(Registry& registry, const std::vector<std::filesystem::path>& 
     for (const auto& directory : more) registry.load_from(directory, where, mistakes);
 }
 
-std::unique_ptr<Setup> set_up(const std::filesystem::path& configuration, const Strand::HandOver& hand_over,
-                              Mistakes& mistakes) {
+std::unique_ptr<Setup> set_up(const std::filesystem::path& configuration, Registry& registry, Listeners& listeners,
+                              const Strand::HandOver& hand_over, Mistakes& mistakes) {
     auto variables = variables_of_process();
     auto settings = read_settings(configuration, variables, mistakes);
     if (!settings) return nullptr;
     auto setup = std::make_unique<Setup>();
     setup->settings = std::move(*settings);
-    load_plugins(setup->registry, setup->settings.plugin_path, setup->settings.plugin_path_at, mistakes);
+    load_plugins(registry, setup->settings.plugin_path, setup->settings.plugin_path_at, mistakes);
 
-    apply_variables(*setup, variables, mistakes);
-    const auto sections = by_kind(setup->settings, setup->registry, mistakes);
+    apply_variables(*setup, registry, variables, mistakes);
+    const auto sections = by_kind(setup->settings, registry, mistakes);
     SinkInstances sinks{hand_over, mistakes};
     for (const auto& [name, tables] : sections)
-        if (const auto* kind = setup->registry.sink(name)) sinks.add(*kind, tables, setup->settings.file.parent_path());
-    make_sources(*setup, sections, hand_over, mistakes);
+        if (const auto* kind = registry.sink(name)) sinks.add(*kind, tables, setup->settings.file.parent_path());
+    make_sources(*setup, registry, listeners, sections, hand_over, mistakes);
 
-    Handlers handlers{*setup, sinks, mistakes};
+    Handlers handlers{registry, sinks, mistakes};
     if (!setup->settings.handlers_dir.empty()) add_all(handlers, setup->settings, mistakes);
-    handlers.finish();
+    setup->routing = handlers.take();
     setup->sinks = sinks.take();
     return mistakes.empty() ? std::move(setup) : nullptr;
 }

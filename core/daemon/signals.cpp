@@ -10,12 +10,12 @@ namespace tocsin::core {
 struct Signals::State {
     boost::asio::io_context context{1};
     boost::asio::signal_set set{context, SIGTERM, SIGINT};
-    bool came = false;
+    int came = 0;
 
     void expect() {
-        came = false;
+        came = 0;
         context.restart();
-        set.async_wait([this](const boost::system::error_code& error, int) { came = !error; });
+        set.async_wait([this](const boost::system::error_code& error, int number) { came = error ? 0 : number; });
     }
 };
 
@@ -31,15 +31,20 @@ Signals::Signals() : state_{std::make_unique<State>()} {
 
 Signals::~Signals() = default;
 
-void Signals::wait() {
+int Signals::wait() {
     state_->context.run();
+    const int number = state_->came;
     state_->expect();
+    return number;
 }
 
 bool Signals::wait_for(std::chrono::milliseconds time) {
     state_->context.restart();
     state_->context.run_for(time);
-    return state_->came;
+    if (state_->came == 0) return false;
+    const bool stops = state_->came != SIGHUP;
+    state_->expect();
+    return stops;
 }
 
 }  // namespace tocsin::core

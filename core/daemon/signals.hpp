@@ -5,17 +5,16 @@
 
 namespace tocsin::core {
 
-/// SIGTERM, SIGINT and SIGHUP (a terminal that was closed), from the making of this object on. To be made before any
-/// thread is started.
+/// SIGTERM, SIGINT and SIGHUP, from the making of this object on. To be made before any thread is started.
 class Signals {
   public:
     Signals();
     ~Signals();
 
-    /// Returns with the first signal.
-    void wait();
+    /// Returns the next signal.
+    int wait();
 
-    /// Whether one more signal came within `time`.
+    /// Whether one more signal to stop came within `time`.
     bool wait_for(std::chrono::milliseconds time);
 
   private:

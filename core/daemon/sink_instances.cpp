@@ -1,5 +1,6 @@
 #include "daemon/sink_instances.hpp"
 
+#include "config/fingerprint.hpp"
 #include "config/shorten.hpp"
 #include "daemon/plugin_mistakes.hpp"
 #include "plugin/option_specs.hpp"
@@ -76,6 +77,7 @@ SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& sec
         placed.enabled = enabled->integer != 0 || refused(TOCSIN_ROLE_ENABLED);
     if (placed.enabled && read.complete)
         placed.runner = make(kind, placed.name.empty() ? kind.name : placed.name, read, section.where);
+    placed.text = fingerprint(kind.instance_options, options, true);
     return placed;
 }
 
@@ -121,11 +123,11 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
                       "no section is marked as the default: write \"default = true\" in one of them");
 }
 
-std::unique_ptr<SinkRunner> SinkInstances::make(const SinkKind& kind, const std::string& name,
+std::shared_ptr<SinkRunner> SinkInstances::make(const SinkKind& kind, const std::string& name,
                                                 const SoundOptions& options, const Location& where) {
     try {
         auto runner =
-            std::make_unique<SinkRunner>(std::make_unique<SinkInstance>(kind, name, options.values, hand_over_));
+            std::make_shared<SinkRunner>(std::make_unique<SinkInstance>(kind, name, options.values, hand_over_));
         return options.all_sound() ? std::move(runner) : nullptr;
     } catch (const std::exception& error) {
         add_plugin_mistakes(error.what(), kind.instance_options, options.values, kind.name, where, mistakes_, {},
@@ -188,11 +190,11 @@ std::vector<std::string> SinkInstances::hidden_names(const SinkKind& kind) const
     return names;
 }
 
-std::vector<std::unique_ptr<SinkRunner>> SinkInstances::take() {
-    std::vector<std::unique_ptr<SinkRunner>> runners;
+std::vector<SinkInstances::Made> SinkInstances::take() {
+    std::vector<Made> runners;
     for (auto& [kind, placed] : by_kind_)
         for (auto& one : placed)
-            if (one.runner) runners.push_back(std::move(one.runner));
+            if (one.runner) runners.push_back({std::move(one.runner), std::move(one.text)});
     return runners;
 }
 

@@ -32,7 +32,12 @@ class SinkInstances {
     /// The names of sections of `kind` that no message may quote.
     std::vector<std::string> hidden_names(const SinkKind& kind) const;
 
-    std::vector<std::unique_ptr<SinkRunner>> take();
+    /// An instance, and a text that is equal for sections that say the same.
+    struct Made {
+        std::shared_ptr<SinkRunner> runner;
+        std::string text;
+    };
+    std::vector<Made> take();
 
   private:
     struct Placed {
@@ -44,12 +49,13 @@ class SinkInstances {
         Location name_at;
         bool is_default = false;
         bool enabled = true;
-        std::unique_ptr<SinkRunner> runner;  ///< none when it is not enabled or could not be made
+        std::shared_ptr<SinkRunner> runner;  ///< none when it is not enabled or could not be made
+        std::string text;
     };
 
     Placed check(const SinkKind& kind, const Node& section, const std::filesystem::path& directory, bool single);
     void check_names(const SinkKind& kind, std::vector<Placed>& placed);
-    std::unique_ptr<SinkRunner> make(const SinkKind& kind, const std::string& name, const SoundOptions& options,
+    std::shared_ptr<SinkRunner> make(const SinkKind& kind, const std::string& name, const SoundOptions& options,
                                      const Location& where);
 
     Strand::HandOver hand_over_;

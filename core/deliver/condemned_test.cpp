@@ -101,6 +101,7 @@ struct Fixture {
     Script said;
     SinkKind kind;
     std::unique_ptr<SinkRunner> runner;
+    TestHandlers handlers;
     std::uint64_t sequence = 0;
 
     Fixture() { script = &said; }
@@ -116,13 +117,13 @@ struct Fixture {
         kind.abi = &abi;
         runner = std::make_unique<SinkRunner>(
             std::make_unique<SinkInstance>(kind, "one", std::vector<OptionValue>{}, [](Strand::Task task) { task(); }));
-        runner->add("topic", "one", {}, {});
-        runner->add("topic", "two", {}, {});
+        handlers.add(*runner, "one");
+        handlers.add(*runner, "two");
         runner->start([](Time) {});
     }
 
     void push(std::size_t handler, const std::string& id) {
-        runner->push(handler, test_event(id, ++sequence), nullptr);
+        handlers.push(*runner, handler, test_delivery(id, ++sequence));
         runner->wake();
     }
 
@@ -142,7 +143,7 @@ struct Fixture {
     bool ends() {
         return eventually([&] {
             runner->wake();
-            return runner->pending() == 0;
+            return handlers.pending() == 0;
         });
     }
 };
@@ -157,7 +158,7 @@ TEST_CASE_FIXTURE(Fixture, "a sink that hangs is replaced, and what was open goe
     said.hanging = 1;
     start(blocking);
     push(1, "before");
-    REQUIRE(eventually([&] { return runner->pending() == 0; }));
+    REQUIRE(eventually([&] { return handlers.pending() == 0; }));
     push_and_hang();
     push(0, "hang");
     push(1, "after");
@@ -171,7 +172,7 @@ TEST_CASE_FIXTURE(Fixture, "a sink that hangs is replaced, and what was open goe
     CHECK(texts[0] == "1 before");
     CHECK(std::count(texts.begin(), texts.end(), "2 hang") == 2);
     CHECK(std::count(texts.begin(), texts.end(), "2 after") == 1);
-    CHECK(runner->handlers()[0]->delivered.value() == 2);
+    CHECK(handlers.all[0]->delivered.value() == 2);
 }
 
 TEST_CASE_FIXTURE(Fixture,
@@ -186,11 +187,11 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(eventually([&] { return said.destroyed == 1; }));
     CHECK(eventually([&] {
         runner->wake();
-        return runner->pending() == 1;
+        return handlers.pending() == 1;
     }));
     CHECK(said.all() == Texts{"2 hang", "1 hang"});
-    CHECK(runner->handlers()[0]->delivered.value() == 1);
-    CHECK(runner->handlers()[0]->pending == 1);
+    CHECK(handlers.all[0]->delivered.value() == 1);
+    CHECK(handlers.all[0]->pending == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a sink that calls itself non-blocking and hangs keeps its caller, and nobody else") {
@@ -293,11 +294,11 @@ TEST_CASE_FIXTURE(Fixture, "an exception out of submit is survived, and what was
         blocking.submit(instance, deliveries, count);
     };
     start(throwing);
-    runner->push(0, test_event("a", 1), nullptr);
-    runner->push(1, test_event("b", 2), nullptr);
+    handlers.push(*runner, 0, test_delivery("a", 1));
+    handlers.push(*runner, 1, test_delivery("b", 2));
     runner->wake();
     CHECK(ends());
     CHECK(said.all() == Texts{"1 b"});
-    CHECK(runner->handlers()[1]->retried.value() == 1);
+    CHECK(handlers.all[1]->retried.value() == 1);
     CHECK(runner->condemned() == 0);
 }

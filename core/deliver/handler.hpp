@@ -2,42 +2,58 @@
 
 #include "base/counter.hpp"
 #include "base/log_limit.hpp"
-#include "deliver/handler_queue.hpp"
-#include "plugin/delivery.hpp"
-#include "route/payload.hpp"
+#include "spool/account.hpp"
 
 #include <atomic>
 #include <cstddef>
-#include <optional>
+#include <cstdint>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <utility>
 
 namespace tocsin::core {
 
-/// A handler as its sink runner keeps it: what is rendered for it, its queue and its counters.
+class SinkRunner;
+
+/// A handler as long as files name it: its counters, and where its deliveries are. What it sends, and through which
+/// sink, is its lane's matter (lane.hpp), which changes with a reload.
 struct Handler {
-    Handler(std::string topic, std::string id, std::vector<std::optional<Payload>> rendered, const Backoff& backoff);
+    Handler(std::string topic_, std::string id_) : topic{std::move(topic_)}, id{std::move(id_)} {}
 
-    /// The rendered values for `event`; otherwise `fault` says why there are none.
-    std::vector<HostedDelivery::Value> render(const Event& event, std::string& fault) const;
+    const std::string topic;  ///< alert topic, may be a glob
+    const std::string id;
 
-    std::string topic;  ///< alert topic, may be a glob
-    std::string id;
-    std::vector<std::optional<Payload>> rendered;  ///< one per template option; nothing for one that was left out
-    HandlerQueue queue;
-
-    /// Law: created = delivered + dead + dropped + pending.
+    /// Law: created + recovered + requeued = delivered + dead + dropped + pending.
     Counter created;
+    Counter recovered;  ///< were in the spool at the start
+    Counter requeued;   ///< were dead letters
     Counter delivered;
     Counter dead;
-    Counter dropped;  ///< refused: the handler was at its quota
+    Counter dropped;  ///< refused, replaced by a newer event, or dropped by the operator
+    Counter refused;  ///< of the dropped: the handler was at its quota
+    Counter replaced; ///< of the dropped: `keep: latest`
+    Counter expired;  ///< of the dead
     Counter retried;
     std::atomic<std::size_t> pending{0};
+    std::atomic<std::uint64_t> pending_bytes{0};
+
+    /// Bytes of the deliveries in memory that its lane has, or will get when they are released.
+    std::atomic<std::uint64_t> in_memory{0};
+    std::atomic<std::uint64_t> most_in_memory{4 * 1024 * 1024};
+    /// Its new deliveries are not put into memory but read from the spool when their turn comes. Changed under the
+    /// router's lock.
+    std::atomic<bool> in_backlog{false};
 
     LogLimit retry_lines;
     LogLimit dead_lines;
-    LogLimit dropped_lines;
+    LogLimit refused_lines;
+
+    // Under the router's lock.
+    Account* account = nullptr;
+    SinkRunner* runner = nullptr;
+    std::size_t lane = 0;
+    std::string plan_text;        ///< of its lane
+    std::uint64_t read_from = 0;  ///< while in_backlog: what has a lower sequence number has been in memory
+    bool is_removed = false;
 };
 
 }  // namespace tocsin::core

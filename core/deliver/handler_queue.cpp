@@ -6,10 +6,110 @@
 
 namespace tocsin::core {
 
-HandlerQueue::HandlerQueue(std::size_t most_submitted, const Backoff& backoff)
-    : most_submitted_{most_submitted}, backoff_{backoff} {}
+HandlerQueue::HandlerQueue(std::size_t most_submitted, const Backoff& backoff, bool keeps_latest)
+    : most_submitted_{most_submitted}, backoff_{backoff}, keeps_latest_{keeps_latest} {}
 
-void HandlerQueue::push(QueuedDelivery delivery) { fresh_.push_back(std::move(delivery)); }
+void HandlerQueue::push(QueuedDelivery delivery, Ended& ended) {
+    if (!keeps_latest_) {
+        fresh_.push_back(std::move(delivery));
+        return;
+    }
+    const auto id = delivery.event().id();
+    if (const auto held = held_back_.find(id); held != held_back_.end()) {
+        held->second.waiting.push_back(std::move(delivery));
+        keep_latest(held->first, held->second, ended);
+        return;
+    }
+    if (const auto older = latest_.find(id); older != latest_.end()) {
+        auto* const place = older->second;
+        latest_.erase(older);
+        std::swap(*place, delivery);
+        latest_.emplace(place->event().id(), place);
+        ended.replaced.push_back(std::move(delivery));
+        return;
+    }
+    fresh_.push_back(std::move(delivery));
+    latest_.emplace(fresh_.back().event().id(), &fresh_.back());
+}
+
+void HandlerQueue::push_front(std::vector<QueuedDelivery> deliveries, Ended& ended) {
+    auto newer = std::exchange(fresh_, {});
+    latest_.clear();
+    for (auto& delivery : deliveries) push(std::move(delivery), ended);
+    for (auto& delivery : newer) push(std::move(delivery), ended);
+}
+
+/// Of what waits of one event id only the newest stays, with the delay that was earned.
+void HandlerQueue::keep_latest(const std::string& id, HeldBack& held, Ended& ended) {
+    if (!keeps_latest_) return;
+    forget_due(id, held);
+    if (const auto fresh = latest_.find(id); fresh != latest_.end()) {
+        auto* const place = fresh->second;
+        latest_.erase(fresh);
+        held.waiting.push_back(std::exchange(*place, {}));
+    }
+    while (held.waiting.size() > 1) {
+        ended.replaced.push_back(std::move(held.waiting.front()));
+        held.waiting.pop_front();
+    }
+    held.failed = held.waiting.size();
+    for (auto& delivery : held.waiting) delivery.failed = true;
+    update_due(id, held);
+}
+
+template <class Which>
+std::vector<QueuedDelivery> HandlerQueue::take_if(Which which) {
+    std::vector<QueuedDelivery> taken;
+    const auto take_from = [&](std::deque<QueuedDelivery>& queue) {
+        for (auto& delivery : queue)
+            if (delivery.entry && which(delivery)) taken.push_back(std::move(delivery));
+        std::erase_if(queue, [](const QueuedDelivery& delivery) { return !delivery.entry; });
+    };
+    std::vector<std::string> touched;
+    for (auto& [id, held] : held_back_) {
+        const auto before = held.waiting.size();
+        take_from(held.waiting);
+        if (held.waiting.size() == before) continue;
+        forget_due(id, held);
+        held.failed = static_cast<std::size_t>(
+            std::count_if(held.waiting.begin(), held.waiting.end(), [](const auto& one) { return one.failed; }));
+        update_due(id, held);
+        touched.push_back(id);
+    }
+    for (const auto& id : touched) let_go_if_over(id);
+    take_from(again_);
+    take_from(fresh_);
+    index_fresh();
+    std::stable_sort(taken.begin(), taken.end(),
+                     [](const auto& a, const auto& b) { return a.event().sequence() < b.event().sequence(); });
+    return taken;
+}
+
+void HandlerQueue::index_fresh() {
+    latest_.clear();
+    if (!keeps_latest_) return;
+    for (auto& delivery : fresh_) latest_.insert_or_assign(delivery.event().id(), &delivery);
+}
+
+std::vector<QueuedDelivery> HandlerQueue::take_received_before(std::int64_t time) {
+    const auto is_older = [time](const QueuedDelivery& delivery) {
+        return delivery.entry && delivery.entry->received < time;
+    };
+    const auto begins_older = [&](const auto& queue) { return !queue.empty() && is_older(queue.front()); };
+    const bool any = begins_older(fresh_) || begins_older(again_) ||
+                     std::any_of(held_back_.begin(), held_back_.end(),
+                                 [&](const auto& held) { return begins_older(held.second.waiting); });
+    return any ? take_if(is_older) : std::vector<QueuedDelivery>{};
+}
+
+std::vector<QueuedDelivery> HandlerQueue::take_waiting() {
+    return take_if([](const QueuedDelivery&) { return true; });
+}
+
+std::optional<QueuedDelivery> HandlerQueue::take_waiting(std::uint64_t sequence) {
+    auto taken = take_if([=](const QueuedDelivery& delivery) { return delivery.event().sequence() == sequence; });
+    return taken.empty() ? std::nullopt : std::optional{std::move(taken.front())};
+}
 
 const QueuedDelivery* HandlerQueue::take(std::uint64_t ticket, Time now) {
     if (submitted_.size() >= most_submitted_) return nullptr;
@@ -22,7 +122,7 @@ const QueuedDelivery* HandlerQueue::take_held_back(std::uint64_t ticket, Time no
     for (const auto& [not_before, id] : due_) {
         if (not_before > now) return nullptr;
         auto& [key, held] = *held_back_.find(id);
-        if (superseded_before(id, held.waiting.front().event->sequence())) continue;
+        if (superseded_before(id, held.waiting.front().event().sequence())) continue;
         forget_due(key, held);
         auto delivery = std::move(held.waiting.front());
         held.waiting.pop_front();
@@ -37,7 +137,9 @@ const QueuedDelivery* HandlerQueue::take_from(std::deque<QueuedDelivery>& queue,
     while (!queue.empty()) {
         auto delivery = std::move(queue.front());
         queue.pop_front();
-        const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(delivery.event->id());
+        if (!delivery.entry) continue;
+        if (!latest_.empty() && &queue == &fresh_) latest_.erase(delivery.event().id());
+        const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(delivery.event().id());
         if (held == held_back_.end()) return submit(std::move(delivery), ticket, now);
         held->second.waiting.push_back(std::move(delivery));
         update_due(held->first, held->second);
@@ -67,7 +169,7 @@ bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& 
     if (found == submitted_.end()) return false;
     const auto at = submitted_.begin() + (found - submitted_.cbegin());
     --open_;
-    const EventPtr event = at->delivery.event;
+    const EventPtr event = at->delivery.entry->event;
     const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(event->id());
     if (held != held_back_.end() && held->second.ticket == ticket) {
         held->second.ticket = 0;
@@ -80,8 +182,11 @@ bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& 
         at->delivery.failed = answer == Answer::retry;
         wait_again(held->second, at);
         update_due(held->first, held->second);
+        keep_latest(held->first, held->second, ended);
     } else if (answer == Answer::retry) {
         hold_back(at, now);
+        auto& [id, waiting] = *held_back_.find(event->id());
+        keep_latest(id, waiting, ended);
         return true;
     } else if (older_is_open(at)) {
         at->state = State::held;
@@ -97,19 +202,19 @@ bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& 
 
 bool HandlerQueue::superseded_before(std::string_view id, std::uint64_t sequence) const {
     return superseded_ != 0 && std::any_of(submitted_.begin(), submitted_.end(), [&](const Submitted& other) {
-               return other.state == State::superseded && other.delivery.event->sequence() < sequence &&
-                      other.delivery.event->id() == id;
+               return other.state == State::superseded && other.delivery.event().sequence() < sequence &&
+                      other.delivery.event().id() == id;
            });
 }
 
 bool HandlerQueue::older_is_open(SubmittedList::const_iterator at) const {
     return std::any_of(submitted_.begin(), at, [&](const Submitted& older) {
-        return older.state == State::open && older.delivery.event->id() == at->delivery.event->id();
+        return older.state == State::open && older.delivery.event().id() == at->delivery.event().id();
     });
 }
 
 void HandlerQueue::hold_back(SubmittedList::iterator at, Time now) {
-    const EventPtr event = at->delivery.event;
+    const EventPtr event = at->delivery.entry->event;
     auto& [id, held] = *held_back_.try_emplace(std::string{event->id()}).first;
     forget_due(id, held);
     held.not_before = now + backoff_.after(at->delivery.attempts);
@@ -119,11 +224,11 @@ void HandlerQueue::hold_back(SubmittedList::iterator at, Time now) {
     wait_again(held, at);
     while (position < submitted_.size()) {
         const auto newer = submitted_.begin() + static_cast<std::ptrdiff_t>(position);
-        if (newer->delivery.event->id() == event->id() && newer->state == State::held) {
+        if (newer->delivery.event().id() == event->id() && newer->state == State::held) {
             wait_again(held, newer);
             continue;
         }
-        if (newer->delivery.event->id() == event->id() && newer->state == State::open) {
+        if (newer->delivery.event().id() == event->id() && newer->state == State::open) {
             newer->state = State::superseded;
             ++superseded_;
             if (held.ticket == newer->ticket) held.ticket = 0;
@@ -138,7 +243,7 @@ void HandlerQueue::wait_again(HeldBack& held, SubmittedList::iterator at) {
     if (at->state == State::superseded) --superseded_;
     if (at->delivery.failed) ++held.failed;
     const auto newer = std::find_if(held.waiting.begin(), held.waiting.end(), [&](const QueuedDelivery& other) {
-        return other.event->sequence() > at->delivery.event->sequence();
+        return other.event().sequence() > at->delivery.event().sequence();
     });
     held.waiting.insert(newer, std::move(at->delivery));
     submitted_.erase(at);
@@ -154,7 +259,7 @@ void HandlerQueue::end(SubmittedList::iterator at, std::vector<QueuedDelivery>& 
 void HandlerQueue::release_held(std::string_view id, Ended& ended) {
     for (std::size_t position = 0; held_ != 0 && position < submitted_.size();) {
         const auto at = submitted_.begin() + static_cast<std::ptrdiff_t>(position);
-        const bool same = at->delivery.event->id() == id;
+        const bool same = at->delivery.event().id() == id;
         if (same && at->state == State::open) return;
         if (same && at->state == State::held)
             end(at, ended.delivered);

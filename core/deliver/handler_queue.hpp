@@ -1,8 +1,7 @@
 #pragma once
 
 #include "deliver/backoff.hpp"
-#include "deliver/receipt.hpp"
-#include "event/event.hpp"
+#include "spool/entry.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,20 +18,21 @@
 
 namespace tocsin::core {
 
-using Time = std::chrono::steady_clock::time_point;
-
 /// One event waiting for, or on, its way through one handler.
 struct QueuedDelivery {
-    EventPtr event;
-    ReceiptPtr receipt;
+    EntryPtr entry;
+    std::size_t slot = 0;        ///< of `entry`
     std::uint32_t attempts = 0;  ///< made so far
     bool failed = false;         ///< the last attempt was answered with retry
+
+    const Event& event() const noexcept { return *entry->event; }
 };
 
-/// What became of deliveries that an answer ended.
+/// What became of deliveries that have ended.
 struct Ended {
     std::vector<QueuedDelivery> delivered;
     std::vector<QueuedDelivery> dead;
+    std::vector<QueuedDelivery> replaced;  ///< a newer event of the same id has come
 };
 
 /// The deliveries of one handler: which to submit next, and what an answer means.
@@ -42,10 +42,20 @@ struct Ended {
 /// newest event of an id is always the last one sent. Other ids go on. Not thread-safe.
 class HandlerQueue {
   public:
-    /// At most `most_submitted` are open or wait for an older one of their id.
-    HandlerQueue(std::size_t most_submitted, const Backoff& backoff);
+    /// At most `most_submitted` are open or wait for an older one of their id. With `keeps_latest`, a delivery that is
+    /// pushed replaces one of the same event id that has not been submitted.
+    HandlerQueue(std::size_t most_submitted, const Backoff& backoff, bool keeps_latest = false);
 
-    void push(QueuedDelivery delivery);
+    void push(QueuedDelivery delivery, Ended& ended);
+    /// Puts deliveries, oldest first, before all that were pushed. Only while none has been submitted.
+    void push_front(std::vector<QueuedDelivery> deliveries, Ended& ended);
+
+    /// Those that are not submitted and were received before that time, in nanoseconds since 1970.
+    std::vector<QueuedDelivery> take_received_before(std::int64_t time);
+    /// Those that are not submitted, oldest first.
+    std::vector<QueuedDelivery> take_waiting();
+    /// The delivery of that event, if it is not submitted.
+    std::optional<QueuedDelivery> take_waiting(std::uint64_t sequence);
 
     /// The delivery to submit now under `ticket`, or nullptr. Tickets rise. The pointer is valid until the next call.
     const QueuedDelivery* take(std::uint64_t ticket, Time now);
@@ -70,6 +80,8 @@ class HandlerQueue {
     /// Whether any event id is held back.
     bool holds_back() const noexcept { return !held_back_.empty(); }
     std::size_t open() const noexcept { return open_; }
+    /// Whether nothing was submitted that has not ended.
+    bool is_settled() const noexcept { return submitted_.empty(); }
 
   private:
     enum class State {
@@ -111,9 +123,15 @@ class HandlerQueue {
     void let_go_if_over(std::string_view id);
     void update_due(const std::string& id, HeldBack& held);
     void forget_due(const std::string& id, HeldBack& held);
+    void keep_latest(const std::string& id, HeldBack& held, Ended& ended);
+    template <class Which>
+    std::vector<QueuedDelivery> take_if(Which which);
+    void index_fresh();
 
     std::size_t most_submitted_;
     Backoff backoff_;
+    bool keeps_latest_;
+    std::unordered_map<std::string_view, QueuedDelivery*> latest_;  ///< with keeps_latest: what fresh_ holds, by event id
     std::deque<QueuedDelivery> fresh_;
     std::deque<QueuedDelivery> again_;
     SubmittedList submitted_;

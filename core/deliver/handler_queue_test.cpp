@@ -27,21 +27,21 @@ struct Fixture {
     Ended ended;
 
     std::uint64_t push(const std::string& id) {
-        queue.push({test_event(id, ++sequence), nullptr});
+        queue.push(test_delivery(id, ++sequence), ended);
         return sequence;
     }
 
     /// The sequence number of what was submitted; 0 for nothing.
     std::uint64_t take() {
         const auto* delivery = queue.take(++ticket, now);
-        return delivery == nullptr ? 0 : delivery->event->sequence();
+        return delivery == nullptr ? 0 : delivery->event().sequence();
     }
 
     bool answer(std::uint64_t which, Answer what) { return queue.answer(which, what, now, ended); }
 
     std::vector<std::uint64_t> take_delivered() {
         std::vector<std::uint64_t> sequences;
-        for (const auto& delivery : ended.delivered) sequences.push_back(delivery.event->sequence());
+        for (const auto& delivery : ended.delivered) sequences.push_back(delivery.event().sequence());
         ended = {};
         return sequences;
     }
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Fixture, "a rejected delivery is dead and holds nothing back")
     answer(2, Answer::delivered);
     answer(1, Answer::rejected);
     REQUIRE(ended.dead.size() == 1);
-    CHECK(ended.dead.front().event->sequence() == 1);
+    CHECK(ended.dead.front().event().sequence() == 1);
     CHECK(take_delivered() == Sequences{2});
 }
 
@@ -207,13 +207,14 @@ TEST_CASE("whatever a sink answers, everything ends once and the newest of each 
         while ((left > 0 || !open.empty() || ends.size() < 200) && ++rounds < 100'000) {
             if (left > 0 && draw(3) == 0) {
                 const std::string id(1, static_cast<char>('a' + draw(4)));
-                pushed.push_back(test_event(id, ++f.sequence));
-                f.queue.push({pushed.back(), nullptr});
+                auto delivery = test_delivery(id, ++f.sequence);
+                pushed.push_back(delivery.entry->event);
+                f.queue.push(std::move(delivery), f.ended);
                 --left;
             }
             if (draw(2) == 0 && open.size() < 10) {
                 if (const auto* delivery = f.queue.take(++f.ticket, f.now)) {
-                    sent.push_back(delivery->event);
+                    sent.push_back(delivery->entry->event);
                     open.push_back(f.ticket);
                 }
             }
@@ -225,8 +226,8 @@ TEST_CASE("whatever a sink answers, everything ends once and the newest of each 
                 open.erase(at);
             }
             for (const auto* list : {&f.ended.delivered, &f.ended.dead})
-                for (const auto& delivery : *list) ++ends[delivery.event->sequence()];
-            for (const auto& delivery : f.ended.dead) dead.insert(delivery.event->sequence());
+                for (const auto& delivery : *list) ++ends[delivery.event().sequence()];
+            for (const auto& delivery : f.ended.dead) dead.insert(delivery.event().sequence());
             f.ended = {};
             f.now += std::chrono::milliseconds{draw(50)};
             if (rounds > 5'000) f.queue.retry_now();

@@ -1,26 +1,125 @@
 #include "deliver/router.hpp"
 
 #include "base/log.hpp"
+#include "base/wall_clock.hpp"
+#include "deliver/sink_runner.hpp"
+#include "spool/schema.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <chrono>
 #include <utility>
 
 namespace tocsin::core {
 namespace {
 
 constexpr std::size_t most_states = 100'000;
-constexpr std::size_t most_pending = 1'000'000;
+constexpr std::uint64_t mebibyte = 1024 * 1024;
+/// Bytes of deliveries in memory while the spool is written, and while it cannot be.
+constexpr std::uint64_t live_bytes = 64 * mebibyte;
+constexpr std::uint64_t most_live_bytes_of_one = 4 * mebibyte;
+constexpr std::uint64_t unwritten_bytes = 512 * mebibyte;
+constexpr std::uint64_t most_unwritten_bytes_of_one = 128 * mebibyte;
+constexpr std::uint64_t least_bytes_of_one = 64 * 1024;
+
+std::uint64_t share(std::uint64_t all, std::uint64_t most, std::size_t handlers) {
+    return std::clamp(all / std::max<std::size_t>(handlers, 1), least_bytes_of_one, most);
+}
+
+void add_once(std::vector<SinkRunner*>& runners, SinkRunner* runner) {
+    if (std::find(runners.begin(), runners.end(), runner) == runners.end()) runners.push_back(runner);
+}
 
 }  // namespace
 
-Router::Router(Routes routes, std::vector<Target> targets)
-    : routes_{std::move(routes)}, targets_{std::move(targets)}, states_{most_states} {
-    for (const auto& target : targets_)
-        if (std::find(runners_.begin(), runners_.end(), target.runner) == runners_.end())
-            runners_.push_back(target.runner);
-    const auto quota = std::min(most_pending_per_handler, most_pending / std::max<std::size_t>(targets_.size(), 1));
-    for (auto* runner : runners_) runner->set_quota(std::max<std::size_t>(quota, 1));
+Router::Router(Spool& spool, std::uint64_t spool_bytes)
+    : spool_{spool}, spool_bytes_{spool_bytes}, routing_{std::make_shared<Routing>()}, states_{most_states}, backlog_{spool, mutex_} {}
+
+void Router::recover(std::shared_ptr<const Routing> routing) {
+    for (const auto& state : spool_.states()) states_.restore(state.topic, state.id, state.level, state.left_ok);
+    const std::scoped_lock lock{mutex_};
+    routing_ = std::move(routing);
+    for (const auto& target : routing_->targets) {
+        auto& handler = *target.handler;
+        handler.account = &spool_.account({handler.topic, handler.id});
+        by_account_.resize(std::max(by_account_.size(), handler.account->number + 1));
+        by_account_[handler.account->number] = target.handler;
+        if (handler.runner->lane(handler.lane).plan.keeps_latest) spool_.keep_latest(*handler.account);
+    }
+    spool_.bury_unknown_handlers();
+    for (const auto& kept : spool_.kept()) {
+        auto* handler = handler_of(spool_.account(kept.handler));
+        if (handler == nullptr || kept.deliveries == 0) continue;
+        handler->recovered.add(kept.deliveries);
+        handler->pending += kept.deliveries;
+        handler->pending_bytes += kept.bytes;
+        backlog_.add(*handler, 0);
+    }
+    share_room();
+}
+
+void Router::change(std::shared_ptr<const Routing> routing, const std::function<void()>& place) {
+    const std::scoped_lock lock{mutex_};
+    place();
+    for (const auto& target : routing_->targets) target.handler->is_removed = true;
+    for (const auto& target : routing->targets) {
+        auto& handler = *target.handler;
+        handler.is_removed = false;
+        if (handler.account == nullptr) handler.account = &spool_.account({handler.topic, handler.id});
+        by_account_.resize(std::max(by_account_.size(), handler.account->number + 1));
+        by_account_[handler.account->number] = target.handler;
+    }
+    for (const auto& target : routing_->targets)
+        if (target.handler->is_removed && target.handler->in_backlog) backlog_.remove(*target.handler);
+    routing_ = std::move(routing);
+    share_room();
+}
+
+void Router::bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries, std::string_view reason) {
+    for (const auto& delivery : deliveries) {
+        const auto cost = delivery.entry->cost();
+        handler.dead.add();
+        --handler.pending;
+        handler.pending_bytes -= cost;
+        handler.in_memory -= cost;
+        spool_.ended(delivery.entry, delivery.slot, Outcome::dead, reason);
+    }
+}
+
+void Router::bury_backlog(Handler& handler, std::string_view reason) {
+    if (!handler.in_backlog) return;
+    spool_.visit_unwritten([&](const EntryPtr& entry) {
+        for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
+            if (entry->slots()[slot].account != handler.account || entry->slots()[slot].in_memory) continue;
+            entry->set_in_memory(slot);
+            handler.in_memory += entry->cost();
+            bury(handler, {{entry, slot}}, reason);
+        }
+        return true;
+    });
+    const auto buried = spool_.bury_all(*handler.account, handler.read_from, reason);
+    handler.dead.add(buried.deliveries);
+    handler.pending -= buried.deliveries;
+    handler.pending_bytes -= buried.bytes;
+}
+
+std::shared_ptr<const Routing> Router::routing() const {
+    const std::scoped_lock lock{mutex_};
+    return routing_;
+}
+
+void Router::share_room() {
+    const auto handlers = routing_->targets.size();
+    quota_ = spool_bytes_ / std::max<std::size_t>(handlers, 1);
+    memory_quota_ = share(unwritten_bytes, most_unwritten_bytes_of_one, handlers);
+    runners_.clear();
+    for (const auto& target : routing_->targets) {
+        target.handler->most_in_memory = share(live_bytes, most_live_bytes_of_one, handlers);
+        add_once(runners_, target.handler->runner);
+    }
+}
+
+Handler* Router::handler_of(const Account& account) const {
+    return account.number < by_account_.size() ? by_account_[account.number].get() : nullptr;
 }
 
 std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std::uint64_t token) {
@@ -38,30 +137,80 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
             source.events().refused.add();
             return TOCSIN_STOPPING;
         }
-        const auto stamp =
-            states_.update(view(event.topic), view(event.id), static_cast<Level>(event.level), event.time);
-        deliver(source, std::make_shared<const Event>(event, stamp), token);
-        for (const auto target : found_)
-            if (auto* runner = targets_[target].runner;
-                std::find(to_wake.begin(), to_wake.end(), runner) == to_wake.end())
-                to_wake.push_back(runner);
+        const auto sequence = spool_.is_full() ? 0 : spool_.next_sequence();
+        if (sequence == 0) {
+            told_full_.push_back(source.weak_from_this());
+            return TOCSIN_FULL;
+        }
+        const auto updated =
+            states_.update(view(event.topic), view(event.id), static_cast<Level>(event.level), event.time, sequence);
+        for (auto& [topic, id] : states_.take_evicted()) spool_.forget_state(std::move(topic), std::move(id));
+
+        auto entry = std::make_shared<Entry>(std::make_shared<const Event>(event, updated.stamp), wall_clock(),
+                                             std::chrono::steady_clock::now());
+        entry->held = (entry->event->changed() && spool_.is_healthy()) || updated.held_back_by > spool_.released();
+        if (entry->held) states_.mark_held();
+        if (token != 0)
+            entry->when_safe = [to = source.weak_from_this(), token] {
+                if (const auto alive = to.lock()) alive->committed(token);
+            };
+
+        found_.clear();
+        routing_->routes.find(*entry->event, found_);
+        (found_.empty() ? source.events().unmatched : source.events().matched).add();
+        std::vector<Entry::Slot> slots;
+        slots.reserve(found_.size());
+        for (const auto target : found_) {
+            auto& handler = *routing_->targets[target].handler;
+            handler.created.add();
+            if (add_slot(handler, *entry, slots)) add_once(to_wake, handler.runner);
+        }
+        entry->set_slots(std::move(slots));
+        if (entry->slots().empty() && !entry->event->changed()) {
+            entry->safe();
+            return TOCSIN_ACCEPTED;
+        }
+        spool_.offer(entry);
+        if (!entry->held) send(entry);
     }
     for (auto* runner : to_wake) runner->wake();
     return TOCSIN_ACCEPTED;
 }
 
-void Router::deliver(SourceInstance& source, const EventPtr& event, std::uint64_t token) {
-    found_.clear();
-    routes_.find(*event, found_);
-    if (found_.empty()) {
-        source.events().unmatched.add();
-        if (token != 0) source.committed(token);
-        return;
+/// False when the handler is at its quota.
+bool Router::add_slot(Handler& handler, const Entry& entry, std::vector<Entry::Slot>& slots) {
+    const auto cost = entry.cost();
+    const bool is_written = spool_.is_healthy();
+    if (handler.pending_bytes + cost > quota_ || (!is_written && handler.account->unwritten + cost > memory_quota_)) {
+        handler.dropped.add();
+        handler.refused.add();
+        if (const auto left_out = handler.refused_lines.pass())
+            log::warning("delivery refused", {{"handler", handler.id},
+                                              {"topic", handler.topic},
+                                              {"event", entry.event->id()},
+                                              {"reason", "the handler is at its quota"},
+                                              {"lines_left_out", *left_out}});
+        return false;
     }
-    source.events().matched.add();
-    ReceiptPtr receipt;
-    if (token != 0) receipt = std::make_shared<Receipt>(found_.size(), [&source, token] { source.committed(token); });
-    for (const auto target : found_) targets_[target].runner->push(targets_[target].handler, event, receipt);
+    ++handler.pending;
+    handler.pending_bytes += cost;
+    if (!handler.in_backlog && is_written && handler.in_memory != 0 && handler.in_memory + cost > handler.most_in_memory)
+        backlog_.add(handler, entry.event->sequence());
+    if (!handler.in_backlog) handler.in_memory += cost;
+    slots.push_back({.account = handler.account, .in_memory = !handler.in_backlog});
+    return true;
+}
+
+void Router::send(const EntryPtr& entry) {
+    for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
+        if (!entry->slots()[slot].in_memory) continue;
+        auto& handler = *handler_of(*entry->slots()[slot].account);
+        if (handler.is_removed) {
+            bury(handler, {{entry, slot}}, "handler removed");
+        } else {
+            handler.runner->push(handler.lane, {entry, slot});
+        }
+    }
 }
 
 void Router::stop() {
@@ -71,13 +220,103 @@ void Router::stop() {
 
 std::size_t Router::pending() const {
     std::size_t sum = 0;
-    for (const auto* runner : runners_) sum += runner->pending();
+    for (const auto& target : routing()->targets) sum += target.handler->pending;
     return sum;
 }
 
 std::uint64_t Router::evicted_states() {
     const std::scoped_lock lock{mutex_};
     return states_.evicted();
+}
+
+void Router::release() {
+    std::vector<SinkRunner*> to_wake;
+    {
+        const std::scoped_lock lock{mutex_};
+        for (const auto& entry : spool_.take_released()) {
+            send(entry);
+            for (const auto& slot : entry->slots())
+                if (auto& handler = *handler_of(*slot.account); slot.in_memory && !handler.is_removed)
+                    add_once(to_wake, handler.runner);
+        }
+    }
+    for (auto* runner : to_wake) runner->wake_soon();
+}
+
+void Router::feed() { backlog_.feed(); }
+
+void Router::look() {
+    const std::scoped_lock lock{mutex_};
+    for (auto* runner : runners_) runner->look_for_expired();
+}
+
+void Router::has_room() {
+    std::vector<std::weak_ptr<SourceInstance>> sources;
+    {
+        const std::scoped_lock lock{mutex_};
+        sources = std::exchange(told_full_, {});
+    }
+    for (const auto& source : sources)
+        if (const auto alive = source.lock()) alive->resume();
+}
+
+void Router::requested(const Request& request) {
+    if (request.action == "requeue")
+        requeue(request);
+    else if (request.action == "drop")
+        drop(request);
+    else
+        log::warning("the spool holds a request that this version does not know", {{"action", request.action}});
+}
+
+bool Router::requeue(const Request& request) {
+    const auto letter = spool_.dead_letter(request.target);
+    if (!letter.event) return false;
+    SinkRunner* runner = nullptr;
+    {
+        const std::scoped_lock lock{mutex_};
+        auto* handler = handler_of(spool_.account(letter.handler));
+        if (handler == nullptr || handler->is_removed) {
+            log::warning("a dead letter cannot be sent again: there is no such handler",
+                         {{"handler", letter.handler.id}, {"topic", letter.handler.topic}});
+            return false;
+        }
+        const auto sequence = spool_.next_sequence();
+        if (sequence == 0) return false;
+        const Stamp stamp{sequence, letter.event->previous_level(), letter.event->duration()};
+        auto entry = std::make_shared<Entry>(std::make_shared<const Event>(letter.event->abi(), stamp), wall_clock(),
+                                             std::chrono::steady_clock::now());
+        handler->requeued.add();
+        std::vector<Entry::Slot> slots;
+        const bool fits = add_slot(*handler, *entry, slots);
+        entry->set_slots(std::move(slots));
+        if (!fits) return false;
+        spool_.offer(entry);
+        entry->saves_state = false;
+        send(entry);
+        spool_.remove_dead_letter(request.target);
+        runner = handler->runner;
+    }
+    runner->wake_soon();
+    return true;
+}
+
+void Router::drop(const Request& request) {
+    const auto sequence = static_cast<std::uint64_t>(request.target) & last_sequence;
+    const auto in_file = static_cast<std::uint32_t>(static_cast<std::uint64_t>(request.target) >> sequence_bits);
+    const std::scoped_lock lock{mutex_};
+    for (const auto& handler : by_account_) {
+        if (!handler || handler->account->in_file != in_file || handler->is_removed) continue;
+        if (!handler->in_backlog || sequence < handler->read_from) return handler->runner->drop(handler->lane, sequence);
+        spool_.read(*handler->account, sequence, 1, [&](const KeptDelivery& kept) {
+            if (kept.sequence != sequence) return false;
+            handler->dropped.add();
+            --handler->pending;
+            handler->pending_bytes -= kept.size;
+            spool_.remove(*handler->account, sequence);
+            return false;
+        });
+    }
 }
 
 }  // namespace tocsin::core

@@ -1,30 +1,46 @@
 #pragma once
 
 #include "base/log_limit.hpp"
-#include "deliver/sink_runner.hpp"
+#include "deliver/backlog.hpp"
+#include "deliver/handler_queue.hpp"
+#include "deliver/routing.hpp"
 #include "plugin/source_instance.hpp"
-#include "route/routes.hpp"
 #include "route/topic_states.hpp"
+#include "spool/spool.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace tocsin::core {
 
-/// Where every event comes in: gives it its number and its alert topic's state, finds its handlers and queues one
-/// delivery for each. What can be sent at once is sent before `take` returns. Any thread.
-class Router final : public Intake {
+/// Where every event comes in: gives it its number and its alert topic's state, finds its handlers, and offers it to the
+/// spool and to their lanes. What can be sent at once is sent before `take` returns. Any thread.
+class Router final : public Intake, public SpoolListener {
   public:
-    struct Target {
-        SinkRunner* runner;
-        std::size_t handler;
-    };
+    /// `spool_bytes`: room in the spool for pending deliveries; each handler has an equal share.
+    Router(Spool& spool, std::uint64_t spool_bytes);
 
-    /// `targets`: the handlers, as `routes` numbers them. Shares the memory for deliveries out among them, so that no
-    /// handler can take another's.
-    Router(Routes routes, std::vector<Target> targets);
+    /// Puts back what the spool holds: states, and the deliveries of the handlers of `routing`, whose lanes are in place.
+    /// Those of other handlers become dead letters. Before anything is taken, and before the spool is started. Throws
+    /// DatabaseError.
+    void recover(std::shared_ptr<const Routing> routing);
+
+    /// Changes what handlers there are; `place` puts the lanes in their places, and the handlers that stay into `routing`,
+    /// while nothing is taken. After recover, on the spool's thread.
+    void change(std::shared_ptr<const Routing> routing, const std::function<void()>& place);
+
+    /// Deliveries of a handler that was removed become dead letters: those that its lane had, and, on the spool's thread,
+    /// those that are not in memory.
+    void bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries, std::string_view reason);
+    void bury_backlog(Handler& handler, std::string_view reason);
+
+    /// What is in force. Any thread.
+    std::shared_ptr<const Routing> routing() const;
 
     std::int32_t take(SourceInstance& source, const tocsin_event& event, std::uint64_t token) override;
 
@@ -34,20 +50,37 @@ class Router final : public Intake {
     /// Deliveries that have not ended.
     std::size_t pending() const;
     /// Matches that failed because a reference was not there.
-    std::uint64_t missing_references() const noexcept { return routes_.missing(); }
+    std::uint64_t missing_references() const { return routing()->routes.missing(); }
     /// Event ids whose state was forgotten because there were too many.
     std::uint64_t evicted_states();
 
+    /// For the spool's thread.
+    void release() override;
+    void feed() override;
+    void look() override;
+    void has_room() override;
+    void requested(const Request& request) override;
+
   private:
-    void deliver(SourceInstance& source, const EventPtr& event, std::uint64_t token);
+    bool add_slot(Handler& handler, const Entry& entry, std::vector<Entry::Slot>& slots);
+    void send(const EntryPtr& entry);
+    void share_room();
+    Handler* handler_of(const Account& account) const;
+    bool requeue(const Request& request);
+    void drop(const Request& request);
 
-    const Routes routes_;
-    const std::vector<Target> targets_;
-    std::vector<SinkRunner*> runners_;
-
-    std::mutex mutex_;
+    Spool& spool_;
+    const std::uint64_t spool_bytes_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Routing> routing_;
+    std::vector<SinkRunner*> runners_;  ///< of routing_
+    std::vector<std::shared_ptr<Handler>> by_account_;  ///< by Account::number; also those that were removed
     TopicStates states_;
+    Backlog backlog_;
     std::vector<std::size_t> found_;
+    std::vector<std::weak_ptr<SourceInstance>> told_full_;
+    std::uint64_t quota_ = 0;         ///< bytes that a handler may have pending
+    std::uint64_t memory_quota_ = 0;  ///< and of these, what is not in the file
     bool stopping_ = false;
     LogLimit invalid_lines_;
 };

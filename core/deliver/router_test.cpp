@@ -1,5 +1,7 @@
 #include "deliver/router.hpp"
 
+#include "deliver/sink_runner.hpp"
+
 #include <tocsin/sink.hpp>
 #include <tocsin/source.hpp>
 
@@ -71,8 +73,9 @@ struct Fixture {
     Listeners listeners;
     SinkKind sink_kind;
     SourceKind source_kind;
-    std::unique_ptr<SinkRunner> runner;
-    std::unique_ptr<SourceInstance> source;
+    std::shared_ptr<SinkRunner> runner;
+    std::shared_ptr<SourceInstance> source;
+    Spool spool{{}};
     std::unique_ptr<Router> router;
 
     Fixture() {
@@ -81,15 +84,18 @@ struct Fixture {
         source_kind.name = TestSource::name;
         source_kind.abi = &tocsin::detail::source_kind<TestSource>;
         const std::vector<OptionValue> none;
-        runner = std::make_unique<SinkRunner>(std::make_unique<SinkInstance>(sink_kind, "note", none, hand_over));
-        source = std::make_unique<SourceInstance>(source_kind, "test", none, listeners, hand_over);
-        Routes routes;
-        std::vector<Router::Target> targets;
+        runner = std::make_shared<SinkRunner>(std::make_unique<SinkInstance>(sink_kind, "note", none, hand_over));
+        source = std::make_shared<SourceInstance>(source_kind, "test", none, listeners, hand_over);
+        auto routing = std::make_shared<Routing>();
         for (const auto& [topic, match] : {std::pair{"a", "changed() == TRUE"}, {"a*", "level() == CRITICAL"}}) {
-            routes.add(topic, Match{match}, targets.size());
-            targets.push_back({runner.get(), runner->add(topic, topic, none, {})});
+            auto handler = std::make_shared<Handler>(topic, topic);
+            handler->runner = runner.get();
+            handler->lane = runner->add(handler, {});
+            routing->routes.add(topic, Match{match}, routing->targets.size());
+            routing->targets.push_back({std::move(handler), "note", "note"});
         }
-        router = std::make_unique<Router>(std::move(routes), std::move(targets));
+        router = std::make_unique<Router>(spool, 1024 * 1024);
+        router->recover(std::move(routing));
         runner->start([](Time) {});
         source->start(*router);
         settle();

@@ -1,6 +1,7 @@
 #include "deliver/sink_runner.hpp"
 
 #include "base/log.hpp"
+#include "base/wall_clock.hpp"
 #include "config/schema.hpp"
 
 #include <algorithm>
@@ -18,10 +19,10 @@ constexpr auto longest_wait_for_instance = std::chrono::minutes{5};
 constexpr std::size_t most_stuck = 4;
 constexpr auto check_interval = std::chrono::seconds{1};
 
-/// A ticket carries its handler's number in its lower bits, so that an answer finds it at once.
-constexpr unsigned handler_bits = 20;
-std::uint64_t ticket_for(std::uint64_t attempt, std::size_t handler) { return attempt << handler_bits | handler; }
-std::size_t handler_of(std::uint64_t ticket) { return ticket & ((std::uint64_t{1} << handler_bits) - 1); }
+/// A ticket carries its lane's number in its lower bits, so that an answer finds it at once.
+constexpr unsigned lane_bits = 20;
+std::uint64_t ticket_for(std::uint64_t attempt, std::size_t lane) { return attempt << lane_bits | lane; }
+std::size_t lane_of(std::uint64_t ticket) { return ticket & ((std::uint64_t{1} << lane_bits) - 1); }
 
 HandlerQueue::Answer answer_of(std::uint32_t outcome) {
     switch (outcome) {
@@ -39,6 +40,24 @@ void log_limited(LogLimit& limit, std::string_view message, const Handler& handl
                                {"event", event_id},
                                {"reason", reason},
                                {"lines_left_out", *left_out}});
+}
+
+constexpr std::string_view expired = "expired";
+
+void end_all(Handler& handler, const std::vector<QueuedDelivery>& deliveries, Outcome outcome, std::string_view reason) {
+    if (deliveries.empty()) return;
+    auto& counter = outcome == Outcome::delivered ? handler.delivered
+                    : outcome == Outcome::dead    ? handler.dead
+                                                  : handler.dropped;
+    counter.add(deliveries.size());
+    handler.pending -= deliveries.size();
+    for (const auto& delivery : deliveries) {
+        const auto cost = delivery.entry->cost();
+        handler.pending_bytes -= cost;
+        handler.in_memory -= cost;
+        if (delivery.entry->ledger != nullptr)
+            delivery.entry->ledger->ended(delivery.entry, delivery.slot, outcome, reason);
+    }
 }
 
 /// Threads that nobody waits for may still be in there.
@@ -64,18 +83,21 @@ SinkRunner::~SinkRunner() {
     owned_.reset();
 }
 
-std::size_t SinkRunner::add(std::string topic, std::string id, const std::vector<OptionValue>& options,
-                            std::vector<std::optional<Payload>> rendered) {
-    owned_->bind(options);
-    const auto number = handlers_.size();
+std::size_t SinkRunner::add(std::shared_ptr<Handler> handler, LanePlan plan) {
+    owned_->bind(plan.options);
+    const auto number = lanes_.size();
     const Backoff backoff{first_wait, longest_wait, static_cast<std::uint32_t>(number + 1)};
-    handlers_.push_back(std::make_unique<Handler>(std::move(topic), std::move(id), std::move(rendered), backoff));
+    if (plan.expiry.count() != 0) expires_ = true;
+    lanes_.push_back(std::make_unique<Lane>(std::move(handler), std::move(plan), backoff));
+    lanes_.back()->binding = number;
     is_ready_.push_back(false);
+    attached_ = lanes_.size();
     return number;
 }
 
-void SinkRunner::start(WakeAt wake_at) {
+void SinkRunner::start(WakeAt wake_at, std::function<void()> has_room) {
     wake_at_ = std::move(wake_at);
+    has_room_ = std::move(has_room);
     max_in_flight_ = owned_->max_in_flight();
     owned_->start(*this);
     wake();
@@ -86,7 +108,10 @@ void SinkRunner::watch(Time now) {
     if (stopping_) return;
     auto* sink = sink_.load();
     if (sink == nullptr) {
-        if (now >= next_instance_at_) make_next(now);
+        if (now >= next_instance_at_)
+            make_next(now);
+        else
+            take_in_all(now);
     } else if (still_stuck() < most_stuck) {
         told_stuck_ = false;
         if (sink->condemn(now, limits_.call)) condemn(now);
@@ -113,8 +138,8 @@ void SinkRunner::condemn(Time now) {
         sink_ = nullptr;
     }
     take_in_all(now);
-    for (const auto& handler : handlers_)
-        retry_open(handler->queue.unanswered_since(Time::max()), "the sink hangs in a call", now);
+    for (const auto& lane : lanes_)
+        if (lane) retry_open(lane->queue.unanswered_since(Time::max()), "the sink hangs in a call", now);
     given_up_.clear();
     open_ = 0;
     next_instance_at_ = now + instance_wait_.after(++failures_in_a_row_);
@@ -153,23 +178,15 @@ void SinkRunner::begin(SinkInstance& next) {
         case SinkInstance::Begun::yes: break;
     }
     log::info("a new instance of the sink is at work", {{"kind", kind_}, {"name", name_}});
+    for (std::size_t i = 0; i < lanes_.size(); ++i)
+        if (lanes_[i]) bind_unbound(i);
     retry_now();
     step();
 }
 
-void SinkRunner::push(std::size_t number, const EventPtr& event, const ReceiptPtr& receipt) {
-    auto& handler = *handlers_[number];
-    handler.created.add();
-    if (handler.pending.fetch_add(1) >= quota_) {
-        --handler.pending;
-        handler.dropped.add();
-        log_limited(handler.dropped_lines, "delivery refused", handler, event->id(), "the handler is at its quota");
-        if (receipt) receipt->one_ended();
-        return;
-    }
-    ++pending_;
+void SinkRunner::push(std::size_t lane, QueuedDelivery delivery) {
     const std::scoped_lock lock{inbox_mutex_};
-    inbox_.pushed.push_back({number, {event, receipt}});
+    inbox_.pushed.push_back({lane, std::move(delivery)});
 }
 
 void SinkRunner::answered(const SinkInstance& from, std::uint64_t ticket, std::uint32_t outcome,
@@ -204,12 +221,16 @@ void SinkRunner::wake_soon() {
 void SinkRunner::step() {
     woken_ = false;
     woken_soon_ = false;
+    if (left_) return;
     const auto now = std::chrono::steady_clock::now();
     take_in_all(now);
     if (stopping_) return;
     if (now >= next_check_) give_up_on_missing_answers(now);
+    if (std::exchange(looks_for_expired_, false)) end_expired();
     wake_held_back(now);
-    if (submit_what_may_go(now)) arm_timer(now);
+    if (!submit_what_may_go(now)) return;
+    open_now_ = open_;
+    arm_timer(now);
 }
 
 void SinkRunner::take_in_all(Time now) {
@@ -222,9 +243,13 @@ void SinkRunner::take_in_all(Time now) {
 }
 
 void SinkRunner::take_in(Inbox inbox, Time now) {
-    for (auto& [handler, delivery] : inbox.pushed) {
-        handlers_[handler]->queue.push(std::move(delivery));
-        mark_ready(handler);
+    for (const auto& task : inbox.tasks) task();
+    for (auto& [number, delivery] : inbox.pushed) {
+        auto& lane = *lanes_[number];
+        Ended ended;
+        lane.queue.push(std::move(delivery), ended);
+        if (!ended.replaced.empty()) count_ended(lane, ended, {});
+        mark_ready(number);
     }
     for (const auto& [ticket, outcome, reason] : inbox.answered) settle(ticket, answer_of(outcome), reason, now);
     if (inbox.may_take) {
@@ -234,20 +259,22 @@ void SinkRunner::take_in(Inbox inbox, Time now) {
 }
 
 void SinkRunner::retry_now() {
-    for (std::size_t i = 0; i < handlers_.size(); ++i) {
-        handlers_[i]->queue.retry_now();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (!lanes_[i]) continue;
+        lanes_[i]->queue.retry_now();
         mark_ready(i);
     }
 }
 
 void SinkRunner::settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::string_view reason, Time now) {
-    const auto number = handler_of(ticket);
+    const auto number = lane_of(ticket);
     Ended ended;
-    if (number >= handlers_.size() || !handlers_[number]->queue.answer(ticket, answer, now, ended)) {
+    if (number >= lanes_.size() || !lanes_[number] || !lanes_[number]->queue.answer(ticket, answer, now, ended)) {
         note_stray(ticket);
         return;
     }
-    auto& handler = *handlers_[number];
+    auto& lane = *lanes_[number];
+    auto& handler = *lane.handler;
     --open_;
     if (answer == HandlerQueue::Answer::delivered) failures_in_a_row_ = 0;
     if (answer == HandlerQueue::Answer::retry) {
@@ -262,8 +289,11 @@ void SinkRunner::settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::
         if (std::find(holding_back_.begin(), holding_back_.end(), number) == holding_back_.end())
             holding_back_.push_back(number);
     }
-    count_ended(handler, ended, reason);
-    mark_ready(number);
+    count_ended(lane, ended, reason);
+    if (lane.when_left)
+        leave_if_settled(number);
+    else
+        mark_ready(number);
 }
 
 void SinkRunner::note_stray(std::uint64_t ticket) {
@@ -278,32 +308,32 @@ void SinkRunner::note_stray(std::uint64_t ticket) {
 
 void SinkRunner::retry_open(std::span<const std::uint64_t> tickets, std::string_view reason, Time now) {
     for (const auto ticket : tickets)
-        if (handlers_[handler_of(ticket)]->queue.is_open(ticket))
+        if (const auto& lane = lanes_[lane_of(ticket)]; lane && lane->queue.is_open(ticket))
             settle(ticket, HandlerQueue::Answer::retry, reason, now);
 }
 
-void SinkRunner::count_ended(Handler& handler, const Ended& ended, std::string_view reason) {
-    handler.delivered.add(ended.delivered.size());
-    handler.dead.add(ended.dead.size());
-    const auto count = ended.delivered.size() + ended.dead.size();
-    handler.pending -= count;
-    pending_ -= count;
+void SinkRunner::count_ended(Lane& lane, Ended& ended, std::string_view reason) {
+    auto& handler = *lane.handler;
     for (const auto& delivery : ended.dead)
-        log_limited(handler.dead_lines, "dead letter", handler, delivery.event->id(), reason);
-    for (const auto* list : {&ended.delivered, &ended.dead})
-        for (const auto& delivery : *list)
-            if (delivery.receipt) delivery.receipt->one_ended();
+        log_limited(handler.dead_lines, "dead letter", handler, delivery.event().id(), reason);
+    end_all(handler, ended.delivered, Outcome::delivered, {});
+    end_all(handler, ended.dead, Outcome::dead, reason);
+    handler.replaced.add(ended.replaced.size());
+    end_all(handler, ended.replaced, Outcome::dropped, {});
+    if (has_room_ && handler.in_backlog && handler.in_memory < handler.most_in_memory / 2) has_room_();
 }
 
 void SinkRunner::give_up_on_missing_answers(Time now) {
     next_check_ = now + check_interval;
-    for (const auto& handler : handlers_)
-        for (const auto ticket : handler->queue.unanswered_since(now - limits_.answer)) {
-            settle(ticket, HandlerQueue::Answer::retry,
-                   "the sink has not answered within " + duration_text(limits_.answer.count()), now);
+    const auto reason = "the sink has not answered within " + duration_text(limits_.answer.count());
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (!lanes_[i]) continue;
+        for (const auto ticket : lanes_[i]->queue.unanswered_since(now - limits_.answer)) {
+            settle(ticket, HandlerQueue::Answer::retry, reason, now);
             given_up_.insert(ticket);
             ++open_;
         }
+    }
 }
 
 /// False when the instance was condemned: then everything here belongs to somebody else.
@@ -336,32 +366,39 @@ HostedDelivery* SinkRunner::next(Time now) {
         const auto number = ready_.front();
         ready_.pop_front();
         is_ready_[number] = false;
-        auto& handler = *handlers_[number];
+        if (!lanes_[number] || lanes_[number]->waits || lanes_[number]->is_unbound) continue;
+        auto& lane = *lanes_[number];
         const auto ticket = ticket_for(++attempts_, number);
-        const auto* delivery = handler.queue.take(ticket, now);
+        const auto* delivery = lane.queue.take(ticket, now);
         if (delivery == nullptr) continue;
         ++open_;
         mark_ready(number);
+        if (is_expired(lane, *delivery->entry)) {
+            lane.handler->expired.add();
+            settle(ticket, HandlerQueue::Answer::rejected, expired, now);
+            continue;
+        }
         std::string fault;
-        auto* binding = sink_.load()->binding(number);
-        auto values = handler.render(*delivery->event, fault);
+        auto* binding = sink_.load()->binding(lane.binding);
+        auto values = lane.render(delivery->event(), fault);
         if (fault.empty())
-            return HostedDelivery::make(delivery->event, std::move(values), binding, ticket, delivery->attempts);
+            return HostedDelivery::make(delivery->entry->event, std::move(values), binding, ticket, delivery->attempts);
         settle(ticket, HandlerQueue::Answer::rejected, fault, now);
     }
     return nullptr;
 }
 
-void SinkRunner::mark_ready(std::size_t handler) {
-    if (is_ready_[handler]) return;
-    is_ready_[handler] = true;
-    ready_.push_back(handler);
+void SinkRunner::mark_ready(std::size_t lane) {
+    if (is_ready_[lane]) return;
+    is_ready_[lane] = true;
+    ready_.push_back(lane);
 }
 
 void SinkRunner::wake_held_back(Time now) {
-    std::erase_if(holding_back_, [&](std::size_t number) { return !handlers_[number]->queue.holds_back(); });
+    std::erase_if(holding_back_,
+                  [&](std::size_t number) { return !lanes_[number] || !lanes_[number]->queue.holds_back(); });
     for (const auto number : holding_back_)
-        if (const auto due = handlers_[number]->queue.next_due(); due && *due <= now) mark_ready(number);
+        if (const auto due = lanes_[number]->queue.next_due(); due && *due <= now) mark_ready(number);
 }
 
 void SinkRunner::arm_timer(Time now) {
@@ -369,10 +406,131 @@ void SinkRunner::arm_timer(Time now) {
     auto due = open_ == 0 ? Time::max() : next_check_;
     if (max_in_flight_ != 0)
         for (const auto number : holding_back_)
-            if (const auto next = handlers_[number]->queue.next_due(); next && *next > now) due = std::min(due, *next);
+            if (const auto next = lanes_[number] ? lanes_[number]->queue.next_due() : std::nullopt; next && *next > now) due = std::min(due, *next);
     if (due >= armed_) return;
     armed_ = due;
     wake_at_(due);
+}
+
+std::size_t SinkRunner::attach(std::shared_ptr<Handler> handler, LanePlan plan, bool waits) {
+    std::size_t number = 0;
+    {
+        const std::scoped_lock lock{inbox_mutex_};
+        if (free_lanes_.empty()) {
+            number = attached_++;
+        } else {
+            number = free_lanes_.back();
+            free_lanes_.pop_back();
+        }
+    }
+    if (plan.expiry.count() != 0) expires_ = true;
+    const Backoff backoff{first_wait, longest_wait, static_cast<std::uint32_t>(number + 1)};
+    auto lane = std::make_shared<std::unique_ptr<Lane>>(
+        std::make_unique<Lane>(std::move(handler), std::move(plan), backoff));
+    (*lane)->waits = true;
+    on_lanes([this, number, lane, waits] {
+        if (lanes_.size() <= number) {
+            lanes_.resize(number + 1);
+            is_ready_.resize(number + 1);
+        }
+        lanes_[number] = std::move(*lane);
+        lanes_[number]->is_unbound = true;
+        bind_unbound(number);
+        if (!waits) lanes_[number]->waits = false;
+    });
+    return number;
+}
+
+/// While there is no instance, the next one does it.
+void SinkRunner::bind_unbound(std::size_t number) {
+    auto* sink = sink_.load();
+    auto& lane = *lanes_[number];
+    if (sink == nullptr || !lane.is_unbound) return;
+    const auto binding = sink->bind_more(lane.plan.options);
+    if (!binding) return;
+    lane.binding = *binding;
+    lane.is_unbound = false;
+    mark_ready(number);
+}
+
+void SinkRunner::close(std::size_t number, std::function<void(std::vector<QueuedDelivery>)> when_left) {
+    on_lanes([this, number, when_left = std::move(when_left)]() mutable {
+        lanes_[number]->when_left = std::move(when_left);
+        leave_if_settled(number);
+    });
+}
+
+void SinkRunner::leave_if_settled(std::size_t number) {
+    auto& lane = *lanes_[number];
+    for (auto& delivery : lane.queue.take_waiting()) lane.left.push_back(std::move(delivery));
+    if (!lane.queue.is_settled()) return;
+    std::stable_sort(lane.left.begin(), lane.left.end(),
+                     [](const auto& a, const auto& b) { return a.event().sequence() < b.event().sequence(); });
+    const auto gone = std::move(lanes_[number]);
+    if (auto* sink = sink_.load(); sink != nullptr && !gone->is_unbound && !left_) sink->unbind(gone->binding);
+    {
+        const std::scoped_lock lock{inbox_mutex_};
+        free_lanes_.push_back(number);
+    }
+    gone->when_left(std::move(gone->left));
+}
+
+void SinkRunner::let_go(std::size_t number, std::vector<QueuedDelivery> first) {
+    auto deliveries = std::make_shared<std::vector<QueuedDelivery>>(std::move(first));
+    on_lanes([this, number, deliveries] {
+        auto& lane = *lanes_[number];
+        Ended ended;
+        lane.queue.push_front(std::move(*deliveries), ended);
+        count_ended(lane, ended, {});
+        lane.waits = false;
+        mark_ready(number);
+    });
+}
+
+void SinkRunner::drop(std::size_t number, std::uint64_t sequence) {
+    on_lanes([this, number, sequence] {
+        if (!lanes_[number]) return;
+        auto& lane = *lanes_[number];
+        if (auto delivery = lane.queue.take_waiting(sequence)) end_all(*lane.handler, {std::move(*delivery)}, Outcome::dropped, {});
+    });
+}
+
+void SinkRunner::look_for_expired() {
+    if (expires_) on_lanes([this] { looks_for_expired_ = true; });
+}
+
+bool SinkRunner::is_expired(const Lane& lane, const Entry& entry) const {
+    return lane.plan.expiry.count() != 0 && entry.received < wall_clock() - lane.plan.expiry.count();
+}
+
+void SinkRunner::end_expired() {
+    for (const auto& lane : lanes_) {
+        if (!lane || lane->plan.expiry.count() == 0) continue;
+        Ended ended;
+        ended.dead = lane->queue.take_received_before(wall_clock() - lane->plan.expiry.count());
+        lane->handler->expired.add(ended.dead.size());
+        if (!ended.dead.empty()) count_ended(*lane, ended, expired);
+    }
+}
+
+void SinkRunner::on_lanes(std::function<void()> task) {
+    {
+        const std::scoped_lock lock{inbox_mutex_};
+        inbox_.tasks.push_back(std::move(task));
+    }
+    wake_soon();
+}
+
+void SinkRunner::leave() {
+    left_ = true;
+    const auto now = std::chrono::steady_clock::now();
+    take_in_all(now);
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (!lanes_[i]) continue;
+        for (const auto ticket : lanes_[i]->queue.unanswered_since(Time::max()))
+            if (lanes_[i] && lanes_[i]->queue.is_open(ticket))
+                settle(ticket, HandlerQueue::Answer::retry, "the sink has stopped", now);
+    }
 }
 
 bool SinkRunner::stop(std::chrono::nanoseconds timeout) {

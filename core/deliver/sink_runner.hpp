@@ -1,6 +1,6 @@
 #pragma once
 
-#include "deliver/handler.hpp"
+#include "deliver/lane.hpp"
 #include "plugin/sink_instance.hpp"
 
 #include <atomic>
@@ -20,9 +20,6 @@
 
 namespace tocsin::core {
 
-/// Deliveries of one handler that may wait or be open, while there are few handlers.
-inline constexpr std::size_t most_pending_per_handler = 100'000;
-
 /// How long a sink may take.
 struct SinkLimits {
     /// For a call that answers nothing meanwhile; then the instance is condemned.
@@ -31,13 +28,13 @@ struct SinkLimits {
     std::chrono::nanoseconds answer = std::chrono::minutes{2};
 };
 
-/// Drives one sink instance: keeps its handlers' queues, submits within the credit the sink gives, handlers in turn,
-/// and ends deliveries by its answers. An answer never calls the sink on the answering stack, so that a sink may answer
+/// Drives one sink instance: keeps its handlers' lanes, submits within the credit the sink gives, lanes in turn, and ends
+/// deliveries by its answers. An answer never calls the sink on the answering stack, so that a sink may answer
 /// while it holds a lock of its own. Everything but the inbox is touched only on the instance's strand.
 ///
 /// An instance that hangs in a call is condemned by `watch`: its thread is left to itself, and what was open goes to a
 /// new instance with a thread of its own. While there is no instance, only `watch` touches what the strand guards.
-class SinkRunner final : public SinkListener {
+class SinkRunner final : public SinkListener, public std::enable_shared_from_this<SinkRunner> {
   public:
     /// Has `wake` called at about that time, on some thread; a later call replaces an earlier one.
     using WakeAt = std::function<void(Time)>;
@@ -50,38 +47,51 @@ class SinkRunner final : public SinkListener {
     const std::string& kind() const noexcept { return kind_; }
     const std::string& name() const noexcept { return name_; }
 
-    /// Before start only. Returns the handler's number. Throws std::runtime_error with what the sink says is wrong with
-    /// the options.
-    std::size_t add(std::string topic, std::string id, const std::vector<OptionValue>& options,
-                    std::vector<std::optional<Payload>> rendered);
-
-    /// At most so many deliveries of each handler wait or are open; newer ones are refused. Before start only.
-    void set_quota(std::size_t deliveries) noexcept { quota_ = deliveries; }
+    /// Before start only. Returns the lane's number. Throws std::runtime_error with what the sink says is wrong with the
+    /// options.
+    std::size_t add(std::shared_ptr<Handler> handler, LanePlan plan);
+    /// The lane's handler and plan. Before start only.
+    Lane& lane(std::size_t number) { return *lanes_[number]; }
 
     /// Before start only.
     void set_limits(const SinkLimits& limits) noexcept { limits_ = limits; }
 
-    /// Throws std::runtime_error.
-    void start(WakeAt wake_at);
+    /// `has_room` is called when a handler that is in its backlog has room in memory again, on any thread. Throws
+    /// std::runtime_error.
+    void start(WakeAt wake_at, std::function<void()> has_room = {});
 
     /// Condemns the instance if it hangs in a call, and makes the next one when it is time to. To be called now and
     /// then, by one thread that runs nothing of any plugin.
     void watch(Time now);
 
-    /// Queues a delivery; a handler at its quota refuses it, counted and told. Takes effect with the next `wake`.
-    void push(std::size_t handler, const EventPtr& event, const ReceiptPtr& receipt);
+    /// Queues a delivery, whose handler counts it as pending and in memory. Takes effect with the next `wake`. Any thread.
+    void push(std::size_t lane, QueuedDelivery delivery);
 
     /// Submits what may be submitted, on this thread or the sink's own. Any thread.
     void wake();
+    /// The same, never on the caller's stack.
+    void wake_soon();
 
-    /// Deliveries that have not ended. Any thread.
-    std::size_t pending() const noexcept { return pending_; }
+    /// Adds a lane after start; with `waits` it sends nothing before `let_go`. Returns its number. One thread at a time.
+    std::size_t attach(std::shared_ptr<Handler> handler, LanePlan plan, bool waits);
+    /// The lane sends nothing more. Once none of its deliveries is open, `when_left` gets those that have not ended, oldest
+    /// first, on any thread, and the lane is gone.
+    void close(std::size_t lane, std::function<void(std::vector<QueuedDelivery>)> when_left);
+    /// The lane, which waited, sends: `first` before all else.
+    void let_go(std::size_t lane, std::vector<QueuedDelivery> first);
+    /// Drops the delivery of that event if it has not been submitted.
+    void drop(std::size_t lane, std::uint64_t sequence);
+    /// Looks soon whether deliveries have expired.
+    void look_for_expired();
 
     /// Submits nothing more and stops the sink. False when it did not stop in time, or a call that was given up has not
     /// returned: leak this object.
     bool stop(std::chrono::nanoseconds timeout);
+    /// After stop: closed lanes give up what they have.
+    void leave();
 
-    std::span<const std::unique_ptr<Handler>> handlers() const noexcept { return handlers_; }
+    /// Deliveries that are submitted and not answered. Any thread.
+    std::size_t open() const noexcept { return open_now_; }
     /// Answers to tickets that were not open: late or given twice.
     std::uint64_t stray_answers() const noexcept { return stray_answers_.value(); }
     /// Instances that were condemned.
@@ -94,12 +104,13 @@ class SinkRunner final : public SinkListener {
         std::string reason;
     };
     struct Pushed {
-        std::size_t handler;
+        std::size_t lane;
         QueuedDelivery delivery;
     };
     struct Inbox {
         std::vector<Pushed> pushed;
         std::vector<Answered> answered;
+        std::vector<std::function<void()>> tasks;  ///< on the lanes
         std::optional<std::uint32_t> may_take;
     };
 
@@ -107,7 +118,7 @@ class SinkRunner final : public SinkListener {
                   std::string_view reason) override;
     void may_take(const SinkInstance& from, std::uint32_t count) override;
 
-    void wake_soon();
+    void on_lanes(std::function<void()> task);
     void step();
     void take_in_all(Time now);
     void take_in(Inbox inbox, Time now);
@@ -118,22 +129,26 @@ class SinkRunner final : public SinkListener {
     void begin(SinkInstance& next);
     std::size_t still_stuck() const;
     void settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::string_view reason, Time now);
-    void count_ended(Handler& handler, const Ended& ended, std::string_view reason);
+    void count_ended(Lane& lane, Ended& ended, std::string_view reason);
+    void leave_if_settled(std::size_t lane);
+    void bind_unbound(std::size_t lane);
+    void end_expired();
+    bool is_expired(const Lane& lane, const Entry& entry) const;
     void give_up_on_missing_answers(Time now);
     void retry_now();
     void wake_held_back(Time now);
     bool submit_what_may_go(Time now);
     HostedDelivery* next(Time now);
-    void mark_ready(std::size_t handler);
+    void mark_ready(std::size_t lane);
     void arm_timer(Time now);
 
     const std::string kind_;
     const std::string name_;
     std::unique_ptr<SinkInstance> owned_;
     std::atomic<SinkInstance*> sink_;  ///< nullptr while there is none
-    std::vector<std::unique_ptr<Handler>> handlers_;
+    std::vector<std::unique_ptr<Lane>> lanes_;  ///< nullptr: closed
     WakeAt wake_at_;
-    std::size_t quota_ = most_pending_per_handler;
+    std::function<void()> has_room_;
     SinkLimits limits_;
 
     std::mutex watch_mutex_;  ///< held by watch, and by stop while it looks for the instance
@@ -146,16 +161,21 @@ class SinkRunner final : public SinkListener {
 
     std::mutex inbox_mutex_;
     Inbox inbox_;
+    std::size_t attached_ = 0;  ///< numbers of lanes given out
+    std::vector<std::size_t> free_lanes_;
     std::atomic<bool> woken_{false};
     std::atomic<bool> woken_soon_{false};
     std::atomic<bool> stopping_{false};
-    std::atomic<std::size_t> pending_{0};
+    std::atomic<bool> left_{false};
+    std::atomic<std::size_t> open_now_{0};
     Counter stray_answers_;
     LogLimit stray_lines_;
 
-    std::deque<std::size_t> ready_;  ///< handlers that may have something to submit
+    std::deque<std::size_t> ready_;  ///< lanes that may have something to submit
     std::vector<bool> is_ready_;
-    std::vector<std::size_t> holding_back_;  ///< handlers with an event id held back
+    std::vector<std::size_t> holding_back_;  ///< lanes with an event id held back
+    std::atomic<bool> expires_{false};       ///< any lane has an expiry
+    bool looks_for_expired_ = false;
     std::uint64_t attempts_ = 0;
     std::size_t open_ = 0;
     std::size_t max_in_flight_ = 0;

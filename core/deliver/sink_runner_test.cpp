@@ -64,6 +64,7 @@ struct Fixture {
     std::deque<Strand::Task> handed_over;
     std::optional<Time> alarm;
     std::unique_ptr<SinkRunner> runner;
+    TestHandlers handlers;
 
     Fixture() {
         runner = std::make_unique<SinkRunner>(std::make_unique<SinkInstance>(
@@ -87,8 +88,10 @@ struct Fixture {
         Mistakes mistakes;
         auto payload = Payload::compile(node, TOCSIN_ESCAPE_NONE, "text", mistakes);
         REQUIRE(mistakes.empty());
-        std::vector<OptionValue> options(1);
-        return runner->add("topic", id, options, {std::move(payload)});
+        LanePlan plan;
+        plan.options.resize(1);
+        plan.rendered.push_back(std::move(payload));
+        return handlers.add(*runner, id, std::move(plan));
     }
 
     void start() {
@@ -111,12 +114,12 @@ struct Fixture {
     }
 
     void push(std::size_t handler, const std::string& id) {
-        runner->push(handler, test_event(id, ++sequence), nullptr);
+        handlers.push(*runner, handler, test_delivery(id, ++sequence));
         runner->wake();
     }
 
     TestSink& sink() { return *TestSink::instance; }
-    Handler& at(std::size_t number) { return *runner->handlers()[number]; }
+    Handler& at(std::size_t number) { return *handlers.all[number]; }
     std::uint64_t sequence = 0;
 };
 
@@ -129,11 +132,11 @@ TEST_CASE_FIXTURE(Fixture, "a delivery is rendered and sent on the caller's thre
     start();
     push(one, "a");
     CHECK(sink().sent == Sent{"a=<message>"});
-    CHECK(runner->pending() == 1);
+    CHECK(handlers.pending() == 1);
     sink().open.front().delivered();
     sink().open.clear();
     settle();
-    CHECK(runner->pending() == 0);
+    CHECK(handlers.pending() == 0);
     CHECK(at(one).created.value() == 1);
     CHECK(at(one).delivered.value() == 1);
 }
@@ -154,7 +157,7 @@ TEST_CASE_FIXTURE(Fixture, "never more deliveries are open than the sink takes")
     CHECK(at(one).retried.value() == 4);
     sink().host.set_max_in_flight(100);
     settle();
-    CHECK(runner->pending() == 5);
+    CHECK(handlers.pending() == 5);
     CHECK(sink().open.size() == 5);
 }
 
@@ -183,7 +186,7 @@ TEST_CASE_FIXTURE(Fixture, "a sink may answer inside send, and while it holds a 
     for (int i = 0; i < 50; ++i) push(one, "a");
     settle();
     CHECK(at(one).delivered.value() == 50);
-    CHECK(runner->pending() == 0);
+    CHECK(handlers.pending() == 0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a delivery without an answer, one that throws and one that is rejected") {
@@ -202,7 +205,7 @@ TEST_CASE_FIXTURE(Fixture, "a delivery without an answer, one that throws and on
     push(one, "c");
     settle();
     CHECK(at(one).dead.value() == 1);
-    CHECK(runner->pending() == 2);
+    CHECK(handlers.pending() == 2);
 }
 
 TEST_CASE_FIXTURE(Fixture, "what cannot be rendered, or has no end, is dead and sent to nobody") {
@@ -212,18 +215,18 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be rendered, or has no end, is dead and 
         "{{ range 1000 }}{{ printf \"%2000d\" . }}{{ end }}",
         "{{ define \"t\" }}{{ if $ }}{{ template \"t\" . }}{{ end }}{{ end }}{{ template \"t\" . }}",
     };
-    std::vector<std::size_t> handlers;
+    std::vector<std::size_t> faulty;
     for (const auto text : templates)
-        handlers.push_back(handler("h" + std::to_string(handlers.size()), std::string{text}));
+        faulty.push_back(handler("h" + std::to_string(faulty.size()), std::string{text}));
     const auto sound = handler("sound", "{{ .ID }}");
     start();
-    for (const auto one : handlers) push(one, "a");
+    for (const auto one : faulty) push(one, "a");
     push(sound, "a");
     settle();
     CHECK(sink().open.size() == 1);
-    for (const auto one : handlers) CHECK(at(one).dead.value() == 1);
+    for (const auto one : faulty) CHECK(at(one).dead.value() == 1);
     CHECK(at(sound).dead.value() == 0);
-    CHECK(runner->pending() == 1);
+    CHECK(handlers.pending() == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "an answer to a ticket that is not open is counted and changes nothing") {
@@ -239,43 +242,8 @@ TEST_CASE_FIXTURE(Fixture, "an answer to a ticket that is not open is counted an
     sink().open.clear();
     settle();
     CHECK(at(one).delivered.value() == 1);
-    CHECK(runner->pending() == 0);
+    CHECK(handlers.pending() == 0);
     CHECK(runner->stray_answers() == 3);
-}
-
-TEST_CASE_FIXTURE(Fixture, "a handler at its quota refuses the newest, and others go on") {
-    const auto one = handler("one");
-    const auto two = handler("two");
-    runner->set_quota(20);
-    start();
-    sink().host.set_max_in_flight(0);
-    settle();
-    for (int i = 0; i < 25; ++i) runner->push(one, test_event("a", ++sequence), nullptr);
-    runner->push(two, test_event("b", ++sequence), nullptr);
-    CHECK(at(one).dropped.value() == 5);
-    CHECK(at(one).created.value() == 25);
-    CHECK(at(two).dropped.value() == 0);
-    CHECK(runner->pending() == 21);
-}
-
-TEST_CASE_FIXTURE(Fixture, "a receipt comes when every delivery of its event has ended") {
-    const auto one = handler("one");
-    const auto two = handler("two");
-    start();
-    int receipts = 0;
-    const auto receipt = std::make_shared<Receipt>(2, [&] { ++receipts; });
-    const auto event = test_event("a", 1);
-    runner->push(one, event, receipt);
-    runner->push(two, event, receipt);
-    runner->wake();
-    REQUIRE(sink().open.size() == 2);
-    sink().open.front().delivered();
-    settle();
-    CHECK(receipts == 0);
-    sink().open.back().rejected("never");
-    settle();
-    CHECK(receipts == 1);
-    sink().open.clear();
 }
 
 TEST_CASE_FIXTURE(Fixture, "a stopped sink gives back what is open, and nothing is lost from the count") {
@@ -285,10 +253,10 @@ TEST_CASE_FIXTURE(Fixture, "a stopped sink gives back what is open, and nothing 
     push(one, "b");
     CHECK(runner->stop(1s));
     settle();
-    CHECK(runner->pending() == 2);
+    CHECK(handlers.pending() == 2);
     push(one, "c");
     CHECK(sink().sent.size() == 2);
-    CHECK(runner->pending() == 3);
+    CHECK(handlers.pending() == 3);
 }
 
 TEST_CASE_FIXTURE(Fixture, "credit that a sink gives before it is started holds") {

@@ -167,7 +167,7 @@ std::optional<std::string_view> Event::fault(const tocsin_event& event) {
 }
 
 Event::Event(const tocsin_event& from, const Stamp& stamp)
-    : text_{std::make_unique_for_overwrite<char[]>(text_size(from))}, event_{} {
+    : size_{text_size(from)}, text_{std::make_unique_for_overwrite<char[]>(size_)}, event_{} {
     Block block{text_.get()};
     event_.struct_size = sizeof event_;
     event_.level = from.level;

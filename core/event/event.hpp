@@ -3,6 +3,7 @@
 #include <tocsin/abi.h>
 #include <tocsin/event.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -54,6 +55,9 @@ class Event {
     std::int64_t duration() const noexcept { return event_.duration; }
     std::uint64_t sequence() const noexcept { return event_.sequence; }
 
+    /// Bytes of its strings, tags and fields.
+    std::size_t size() const noexcept { return size_; }
+
     /// Sorted by key.
     std::span<const tocsin_tag> tags() const noexcept { return tags_; }
     std::span<const tocsin_field> fields() const noexcept { return fields_; }
@@ -63,6 +67,7 @@ class Event {
     const tocsin_field* field(std::string_view key) const noexcept;
 
   private:
+    std::size_t size_;
     std::unique_ptr<char[]> text_;
     std::vector<tocsin_tag> tags_;
     std::vector<tocsin_field> fields_;

@@ -74,7 +74,8 @@ void SinkInstance::start_here() {
 }
 
 void SinkInstance::destroy() {
-    for (auto* binding : bindings_) must_return("unbind", [&] { kind_.abi->unbind(instance_, binding); });
+    for (auto* binding : bindings_)
+        if (binding != nullptr) must_return("unbind", [&] { kind_.abi->unbind(instance_, binding); });
     must_return("destroy", [&] { kind_.abi->destroy(instance_); });
     bindings_.clear();
     instance_ = nullptr;
@@ -82,7 +83,33 @@ void SinkInstance::destroy() {
 
 void SinkInstance::bind(std::vector<OptionValue> options) {
     on_strand([&] { bindings_.push_back(bind_here(options)); });
+    handler_options_.emplace_back(std::move(options));
+}
+
+std::optional<std::size_t> SinkInstance::bind_more(std::vector<OptionValue> options) {
+    void* binding = nullptr;
+    std::string refusal;
+    const auto called = watched("bind", [&] {
+        try {
+            binding = bind_here(options);
+        } catch (const std::exception& error) {
+            refusal = error.what();
+        }
+    });
+    if (called == Called::condemned) return std::nullopt;
+    if (!refusal.empty() || called == Called::threw) {
+        log::error("the sink refuses a handler's options", {{"kind", kind()}, {"name", name()}, {"reason", refusal}});
+        return std::nullopt;
+    }
+    bindings_.push_back(binding);
     handler_options_.push_back(std::move(options));
+    return bindings_.size() - 1;
+}
+
+void SinkInstance::unbind(std::size_t number) {
+    handler_options_[number].reset();
+    if (auto* binding = std::exchange(bindings_[number], nullptr))
+        watched("unbind", [&] { kind_.abi->unbind(instance_, binding); });
 }
 
 void SinkInstance::start(SinkListener& listener) {
@@ -124,7 +151,8 @@ SinkInstance::Begun SinkInstance::begin(SinkListener& listener) {
     const auto called = watched("create", [&] {
         try {
             create();
-            for (const auto& options : handler_options_) bindings_.push_back(bind_here(options));
+            for (const auto& options : handler_options_)
+                bindings_.push_back(options ? bind_here(*options) : nullptr);
             if (watch().condemned()) return;
             listener_ = &listener;
             start_here();

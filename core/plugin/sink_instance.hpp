@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,8 +37,14 @@ class SinkInstance final : public Instance {
     SinkInstance(const SinkKind& kind, std::string name, std::vector<OptionValue> options, Strand::HandOver hand_over);
     ~SinkInstance();
 
-    /// Binds one more handler; the first is number 0. Throws std::runtime_error with what the plugin says is wrong.
+    /// Binds one more handler; the first is number 0. Before start. Throws std::runtime_error with what the plugin says
+    /// is wrong.
     void bind(std::vector<OptionValue> options);
+    /// The same after start, from inside a task of `run` only. Returns its number; nothing when the plugin refuses, which
+    /// is logged, or was condemned (see condemn).
+    std::optional<std::size_t> bind_more(std::vector<OptionValue> options);
+    /// No delivery of the binding is open. From inside a task of `run` only.
+    void unbind(std::size_t number);
     void* binding(std::size_t number) const noexcept { return bindings_[number]; }
 
     bool is_checkable() const noexcept { return kind_.abi->check != nullptr; }
@@ -111,7 +118,7 @@ class SinkInstance final : public Instance {
 
     const SinkKind& kind_;
     const std::vector<OptionValue> options_;
-    std::vector<std::vector<OptionValue>> handler_options_;
+    std::vector<std::optional<std::vector<OptionValue>>> handler_options_;  ///< nothing: unbound again
     void* instance_ = nullptr;
     std::vector<void*> bindings_;
     std::atomic<SinkListener*> listener_{nullptr};

@@ -39,6 +39,10 @@ bool SourceInstance::pause(std::chrono::nanoseconds timeout) {
     return done_within([this] { watched("pause", [this] { kind_.abi->pause(instance_); }); }, timeout);
 }
 
+void SourceInstance::resume() {
+    post([this] { kind_.abi->resume(instance_); });
+}
+
 void SourceInstance::committed(std::uint64_t token) {
     if (kind_.abi->committed != nullptr) post([=, this] { kind_.abi->committed(instance_, &token, 1); });
 }

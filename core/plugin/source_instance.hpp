@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ class Intake {
 };
 
 /// One instance of a source kind.
-class SourceInstance final : public Instance {
+class SourceInstance final : public Instance, public std::enable_shared_from_this<SourceInstance> {
   public:
     /// Throws std::runtime_error with what the plugin says is wrong with the options.
     SourceInstance(const SourceKind& kind, std::string name, const std::vector<OptionValue>& options,
@@ -35,6 +36,8 @@ class SourceInstance final : public Instance {
     void start(Intake& intake);
     /// Takes nothing in from now on. False when that takes longer than `timeout`.
     bool pause(std::chrono::nanoseconds timeout);
+    /// Lets it take events in again that it was told to keep. Any thread.
+    void resume();
     /// Tells the source soon that the event of this token needs it no more. Any thread.
     void committed(std::uint64_t token);
     /// Whether the source has stopped within `timeout` and a second more; one that has not must be leaked.

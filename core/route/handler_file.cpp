@@ -21,8 +21,21 @@ std::vector<OptionSpec> keys() {
         spec.required = required;
         return spec;
     };
-    return {key("id", "unique within its alert topic", true), key("topic", "alert topic, may be a glob", true),
-            key("kind", "which sink", true), key("match", "which events; all when left out", false)};
+    auto expiry = key("expiry", "a delivery older than that becomes a dead letter; never when left out", false);
+    expiry.type = OptionType::duration;
+    expiry.ranged = true;
+    expiry.minimum = std::chrono::nanoseconds{std::chrono::milliseconds{1}}.count();
+    expiry.maximum = std::chrono::nanoseconds{std::chrono::hours{24 * 366}}.count();
+    auto keep = key("keep", "latest: a newer event of the same id replaces one that waits", false);
+    keep.type = OptionType::choice;
+    keep.choices = {"all", "latest"};
+    keep.default_value = "all";
+    return {key("id", "unique within its alert topic", true),
+            key("topic", "alert topic, may be a glob", true),
+            key("kind", "which sink", true),
+            key("match", "which events; all when left out", false),
+            std::move(expiry),
+            std::move(keep)};
 }
 
 bool is_word(std::string_view text, std::string_view also) {
@@ -67,6 +80,9 @@ std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, 
     const auto& topic = values[1];
     const auto& kind = values[2];
     const auto& match = values[3];
+    handler.match_text = match.text;
+    handler.expiry = std::chrono::nanoseconds{values[4].integer};
+    handler.keeps_latest = values[5].text == "latest";
     check_word(id, "id", "-._", mistakes);
     check_word(topic, "topic", "-._:*?", mistakes);
     try {

@@ -4,6 +4,7 @@
 #include "config/node.hpp"
 #include "route/match.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ struct HandlerFile {
     std::string topic;
     std::string kind;
     Match match{""};
+    std::string match_text;
+    std::chrono::nanoseconds expiry{0};  ///< 0: never
+    bool keeps_latest = false;
     Location id_at;
     Location topic_at;
     Location kind_at;

@@ -1,18 +1,29 @@
 #include "route/topic_states.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tocsin::core {
 
-Stamp TopicStates::update(std::string_view topic, std::string_view id, Level level, std::int64_t time) {
+TopicStates::Updated TopicStates::update(std::string_view topic, std::string_view id, Level level, std::int64_t time,
+                                         std::uint64_t sequence) {
     auto& state = state_of(topic, id);
     if (state.level == Level::ok) state.left_ok = time;
-    Stamp stamp;
-    stamp.sequence = ++sequence_;
-    stamp.previous_level = state.level;
-    stamp.duration = std::max<std::int64_t>(time - state.left_ok, 0);
+    Updated updated;
+    updated.stamp.sequence = sequence;
+    updated.stamp.previous_level = state.level;
+    updated.stamp.duration = std::max<std::int64_t>(time - state.left_ok, 0);
+    updated.held_back_by = state.held_back_by;
+    last_ = &state;
+    last_sequence_ = sequence;
     state.level = level;
-    return stamp;
+    return updated;
+}
+
+void TopicStates::restore(std::string_view topic, std::string_view id, Level level, std::int64_t left_ok) {
+    auto& state = state_of(topic, id);
+    state.level = level;
+    state.left_ok = left_ok;
 }
 
 TopicStates::State& TopicStates::state_of(std::string_view topic, std::string_view id) {
@@ -21,7 +32,8 @@ TopicStates::State& TopicStates::state_of(std::string_view topic, std::string_vi
         return found->second;
     }
     if (states_.size() >= most_ && !oldest_first_.empty()) {
-        states_.erase(*oldest_first_.front());
+        auto oldest = states_.extract(*oldest_first_.front());
+        to_forget_.push_back(std::move(oldest.key()));
         oldest_first_.pop_front();
         evicted_.add();
     }

@@ -5,8 +5,21 @@
 using namespace tocsin::core;
 using tocsin::Level;
 
+namespace {
+
+struct States : TopicStates {
+    using TopicStates::TopicStates;
+    std::uint64_t sequence = 0;
+
+    Stamp update(std::string_view topic, std::string_view id, Level level, std::int64_t time) {
+        return TopicStates::update(topic, id, level, time, ++sequence).stamp;
+    }
+};
+
+}  // namespace
+
 TEST_CASE("the first event of an id comes from OK") {
-    TopicStates states{10};
+    States states{10};
     const auto stamp = states.update("t", "a", Level::critical, 100);
     CHECK(stamp.sequence == 1);
     CHECK(stamp.previous_level == Level::ok);
@@ -14,7 +27,7 @@ TEST_CASE("the first event of an id comes from OK") {
 }
 
 TEST_CASE("level and duration are kept per alert topic and id") {
-    TopicStates states{10};
+    States states{10};
     states.update("t", "a", Level::critical, 100);
     states.update("t", "b", Level::info, 150);
     states.update("u", "a", Level::warning, 160);
@@ -31,13 +44,13 @@ TEST_CASE("level and duration are kept per alert topic and id") {
 }
 
 TEST_CASE("an event older than its id's first gives no negative duration") {
-    TopicStates states{10};
+    States states{10};
     states.update("t", "a", Level::critical, 100);
     CHECK(states.update("t", "a", Level::critical, 50).duration == 0);
 }
 
 TEST_CASE("the id not seen for the longest time is evicted and counted") {
-    TopicStates states{2};
+    States states{2};
     states.update("t", "a", Level::critical, 1);
     states.update("t", "b", Level::critical, 2);
     states.update("t", "a", Level::critical, 3);

@@ -45,6 +45,7 @@ class Emitted {
     Records& records_;
     mutable std::mutex mutex_;
     TopicStates states_{100'000};
+    std::uint64_t sequence_ = 0;
     std::deque<Accepted> accepted_;
     std::uint64_t emits_ = 0;
     std::int32_t answer_ = TOCSIN_ACCEPTED;

@@ -1,0 +1,96 @@
+#include "deliver/backlog.hpp"
+
+#include "base/wall_clock.hpp"
+#include "deliver/sink_runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace tocsin::core {
+namespace {
+
+constexpr std::uint64_t read_at_once = 512;
+
+bool has_room(const Handler& handler) { return handler.in_memory < handler.most_in_memory / 2; }
+
+}  // namespace
+
+void Backlog::add(Handler& handler, std::uint64_t sequence) {
+    handler.in_backlog = true;
+    handler.read_from = sequence;
+    handlers_.push_back(&handler);
+}
+
+void Backlog::remove(const Handler& handler) { std::erase(handlers_, &handler); }
+
+void Backlog::feed() {
+    std::vector<Handler*> handlers;
+    {
+        const std::scoped_lock lock{mutex_};
+        handlers = handlers_;
+    }
+    for (auto* handler : handlers) {
+        auto read = Read::some;
+        while (read == Read::some && has_room(*handler)) read = feed_from_file(*handler);
+        if (read == Read::all) feed_from_memory(*handler);
+    }
+}
+
+Backlog::Read Backlog::feed_from_file(Handler& handler) {
+    std::vector<KeptDelivery> read;
+    std::uint64_t bytes = handler.in_memory;
+    const bool could_read = spool_.read(*handler.account, handler.read_from, read_at_once, [&](KeptDelivery kept) {
+        bytes += kept.size;
+        read.push_back(std::move(kept));
+        return bytes < handler.most_in_memory;
+    });
+    if (!could_read) return Read::failed;
+    if (read.empty()) return Read::all;
+    const auto now = std::chrono::steady_clock::now();
+    {
+        const std::scoped_lock lock{mutex_};
+        if (handler.is_removed) return Read::failed;
+        handler.read_from = read.back().sequence + 1;
+        for (auto& kept : read) {
+            if (!kept.event) {
+                handler.dead.add();
+                --handler.pending;
+                handler.pending_bytes -= kept.size;
+                spool_.remove_damaged(*handler.account, kept.sequence);
+                continue;
+            }
+            auto entry = spool_.entry_of(*handler.account, std::move(kept), now);
+            handler.in_memory += entry->cost();
+            handler.runner->push(handler.lane, {std::move(entry), 0});
+        }
+    }
+    handler.runner->wake_soon();
+    return Read::some;
+}
+
+/// What was offered since the last commit is not in the file yet.
+void Backlog::feed_from_memory(Handler& handler) {
+    const std::scoped_lock lock{mutex_};
+    if (handler.is_removed || !handler.in_backlog) return;
+    bool has_all = true;
+    spool_.visit_unwritten([&](const EntryPtr& entry) {
+        const auto sequence = entry->event->sequence();
+        if (sequence < handler.read_from) return true;
+        for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
+            if (entry->slots()[slot].account != handler.account || entry->slots()[slot].in_memory) continue;
+            if (handler.in_memory + entry->cost() > handler.most_in_memory) return has_all = false;
+            entry->set_in_memory(slot);
+            handler.in_memory += entry->cost();
+            handler.read_from = sequence + 1;
+            if (!entry->held) handler.runner->push(handler.lane, {entry, slot});
+        }
+        return true;
+    });
+    handler.runner->wake_soon();
+    if (!has_all) return;
+    handler.in_backlog = false;
+    remove(handler);
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,510 @@
+#include "spool/spool.hpp"
+
+#include "base/log.hpp"
+#include "base/wall_clock.hpp"
+#include "spool/salvage.hpp"
+#include "spool/schema.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <future>
+#include <stdexcept>
+#include <system_error>
+
+namespace tocsin::core {
+namespace {
+
+constexpr std::uint64_t block_of_sequences = 1'000'000;
+constexpr auto look_interval = std::chrono::seconds{1};
+/// What has ended leaves the file in larger groups: nobody waits for that.
+constexpr auto longest_rest = std::chrono::milliseconds{20};
+constexpr std::size_t many_gone = 4096;
+constexpr std::size_t most_dead_in_memory = 10'000;
+constexpr std::size_t most_unsaved_states = 100'000;
+
+/// For a start without a file: above what any file can hold, and rising from start to start.
+std::uint64_t sequence_without_file() {
+    return (std::uint64_t{1} << (sequence_bits - 1)) + static_cast<std::uint64_t>(wall_clock() / 1'000'000'000) * 1024;
+}
+
+bool is_finished(const EntryPtr& entry) { return entry->is_over() && !entry->held && !entry->saves_state; }
+
+}  // namespace
+
+Spool::Spool(Settings settings) : settings_{std::move(settings)} {
+    if (!is_durable()) {
+        healthy_ = false;
+        return;
+    }
+    std::error_code error;
+    std::filesystem::create_directories(settings_.folder, error);
+    if (error) throw std::runtime_error{"cannot be made: " + error.message()};
+    lock_folder();
+    next_ = sequence_without_file();
+    try {
+        try_open();
+    } catch (...) {
+        ::close(lock_);
+        throw;
+    }
+}
+
+Spool::~Spool() {
+    stop();
+    if (lock_ >= 0) ::close(lock_);
+}
+
+void Spool::lock_folder() {
+    lock_ = ::open(settings_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock_ < 0) throw std::runtime_error{"cannot be opened: " + std::system_category().message(errno)};
+    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
+    const int code = errno;
+    ::close(lock_);
+    if (code == EWOULDBLOCK) throw std::runtime_error{"is in use by another Tocsin: stop it, or name another folder"};
+    throw std::runtime_error{"cannot be locked: " + std::system_category().message(code)};
+}
+
+/// Throws std::runtime_error for what waiting cannot mend.
+bool Spool::try_open() {
+    const auto file = settings_.folder / spool_file;
+    try {
+        store_ = open_or_salvage(file);
+        checkpoints_ = std::make_unique<Checkpoints>(file, store_->database());
+        const bool is_first = reserved_ == 0;
+        next_ = is_first ? std::max<std::uint64_t>(store_->reserved(), 1) : std::max(next_.load(), store_->reserved());
+        Transaction transaction{store_->database()};
+        store_->reserve(next_ + block_of_sequences);
+        transaction.commit();
+        in_file_.clear();
+        for (const auto& kept : store_->handlers()) in_file_.emplace(kept.handler, kept.number);
+        for (auto& account : accounts_) {
+            const auto known = in_file_.find(account.name);
+            account.in_file = known == in_file_.end() ? 0 : known->second;
+        }
+        reserved_ = next_ + block_of_sequences;
+        dead_letters_ = store_->dead_letters();
+        if (!is_first)
+            for (const auto& kept : store_->handlers())
+                if (kept.deliveries != 0)
+                    log::warning("the spool could not be read at the start: what it holds is sent after the next one",
+                                 {{"handler", kept.handler.id},
+                                  {"topic", kept.handler.topic},
+                                  {"deliveries", kept.deliveries}});
+        return true;
+    } catch (const DatabaseError& error) {
+        checkpoints_.reset();
+        store_.reset();
+        reserved_ = std::max(reserved_.load(), next_ + block_of_sequences);
+        commit_failed(0, error);
+        return false;
+    }
+}
+
+Account& Spool::account(const HandlerName& name) {
+    const auto [known, is_new] = by_name_.try_emplace(name, nullptr);
+    if (!is_new) return *known->second;
+    auto& made = accounts_.emplace_back();
+    made.name = name;
+    made.number = accounts_.size() - 1;
+    if (const auto number = in_file_.find(name); number != in_file_.end()) made.in_file = number->second;
+    known->second = &made;
+    return made;
+}
+
+/// Inside a transaction.
+void Spool::number(Account& account) {
+    if (account.in_file != 0) return;
+    account.in_file = store_->number_of(account.name);
+    numbered_.push_back(&account);
+}
+
+void Spool::start(SpoolListener& listener) {
+    listener_ = &listener;
+    if (!is_durable()) return;
+    thread_ = std::thread{[this] { loop(); }};
+}
+
+void Spool::stop() {
+    if (!thread_.joinable()) return;
+    {
+        const std::scoped_lock lock{mutex_};
+        ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+    checkpoints_.reset();
+    store_.reset();
+}
+
+std::uint64_t Spool::next_sequence() {
+    if (is_durable() && healthy_ && next_ >= reserved_) {
+        wake();
+        return 0;
+    }
+    return next_.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Spool::is_full() {
+    if (in_intake_ < settings_.most_in_intake && bytes_in_intake_ < settings_.most_bytes_in_intake) return false;
+    if (!healthy_) return false;
+    told_full_ = true;
+    return true;
+}
+
+void Spool::offer(EntryPtr entry) {
+    entry->ledger = this;
+    entry->saves_state = entry->event->changed();
+    for (const auto& slot : entry->slots()) slot.account->unwritten.fetch_add(entry->cost(), std::memory_order_relaxed);
+    if (!is_durable()) {
+        if (entry->is_over()) entry->safe();
+        return;
+    }
+    entry->enter_intake();
+    if (entry->held) ++held_;
+    ++in_intake_;
+    bytes_in_intake_ += entry->cost();
+    bool wakes = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        inbox_.offered.push_back(std::move(entry));
+        wakes = std::exchange(idle_, false);
+        fully_idle_ = false;
+    }
+    if (wakes) changed_.notify_one();
+}
+
+void Spool::ended(const EntryPtr& entry, std::size_t slot, Outcome outcome, std::string_view reason) {
+    const auto before = entry->mark_ended(slot);
+    if (before == Entry::State::ended) return;
+    auto& account = *entry->slots()[slot].account;
+    if (before == Entry::State::pending) account.unwritten.fetch_sub(entry->cost(), std::memory_order_relaxed);
+    const bool written = before == Entry::State::written;
+    const bool dead = outcome == Outcome::dead && is_durable();
+    if (written || dead) {
+        bool wakes = false;
+        {
+            const std::scoped_lock lock{mutex_};
+            if (dead)
+                inbox_.dead.push_back({entry, slot, std::string{reason}, wall_clock(), written});
+            else
+                inbox_.gone.push_back({&account, entry->event->sequence()});
+            wakes = dead ? idle_ : fully_idle_;
+            if (wakes) idle_ = fully_idle_ = false;
+        }
+        if (wakes) changed_.notify_one();
+    }
+    if (dead || !entry->close_one()) return;
+    leave_intake(*entry);
+    entry->safe();
+}
+
+void Spool::leave_intake(Entry& entry) {
+    if (!entry.leave_intake()) return;
+    const auto left = --in_intake_;
+    const auto bytes = bytes_in_intake_ -= entry.cost();
+    if (told_full_ && left < settings_.most_in_intake / 2 && bytes < settings_.most_bytes_in_intake / 2) wake();
+}
+
+void Spool::forget_state(std::string topic, std::string id) {
+    if (!is_durable()) return;
+    const std::scoped_lock lock{mutex_};
+    inbox_.changes.emplace_back(
+        [topic = std::move(topic), id = std::move(id)](Store& store) { store.forget_state(topic, id); });
+}
+
+void Spool::poke() {
+    bool wakes = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        wakes = !std::exchange(inbox_.poked, true);
+        idle_ = false;
+    }
+    if (wakes) changed_.notify_one();
+}
+
+void Spool::wake() {
+    {
+        const std::scoped_lock lock{mutex_};
+        idle_ = false;
+        inbox_.poked = true;
+    }
+    changed_.notify_one();
+}
+
+void Spool::run(const std::function<void()>& task) {
+    if (!thread_.joinable()) return task();
+    auto done = std::make_shared<std::promise<void>>();
+    const auto ended = done->get_future();
+    {
+        const std::scoped_lock lock{mutex_};
+        tasks_.emplace_back([&task, done] {
+            task();
+            done->set_value();
+        });
+        idle_ = false;
+    }
+    changed_.notify_one();
+    ended.wait();
+}
+
+Time Spool::next_deadline(Time now) const {
+    auto deadline = next_look_;
+    if (!healthy_ && held_ == 0) return std::min(deadline, std::max(next_try_, now));
+    if (!waiting_.empty()) deadline = std::min(deadline, waiting_.front()->since + settings_.tick);
+    if (!dead_.empty() || !changes_.empty()) deadline = std::min(deadline, rest_since_ + settings_.tick);
+    if (!gone_.empty()) deadline = std::min(deadline, rest_since_ + longest_rest);
+    return deadline;
+}
+
+void Spool::loop() {
+    next_look_ = std::chrono::steady_clock::now() + look_interval;
+    std::unique_lock lock{mutex_};
+    while (true) {
+        const auto before = std::chrono::steady_clock::now();
+        const auto deadline = next_deadline(before);
+        idle_ = deadline > before + settings_.tick;
+        fully_idle_ = idle_ && gone_.empty();
+        const bool sleeps_short = !idle_;
+        changed_.wait_until(lock, deadline, [&] {
+            return ending_ || inbox_.poked || !tasks_.empty() || (!sleeps_short && !idle_);
+        });
+        idle_ = fully_idle_ = false;
+        const bool ends = ending_;
+        bool feeds = std::exchange(inbox_.poked, false);
+        const auto tasks = std::exchange(tasks_, {});
+        take_in();
+        lock.unlock();
+
+        drop_finished();
+        for (const auto& task : tasks) task();
+        const auto now = std::chrono::steady_clock::now();
+        if (ends) {
+            next_try_ = now;
+            commit(now, waiting_.size());
+            return;
+        }
+        if (must_commit(now)) {
+            commit(now, due(now));
+            feeds = true;
+        }
+        if (now >= next_look_) {
+            look_around(now);
+            listener_->look();
+            feeds = true;
+        }
+        if (feeds) listener_->feed();
+        if (told_full_ && !(in_intake_ >= settings_.most_in_intake / 2 ||
+                            bytes_in_intake_ >= settings_.most_bytes_in_intake / 2)) {
+            told_full_ = false;
+            listener_->has_room();
+        }
+        lock.lock();
+    }
+}
+
+/// Under the lock.
+void Spool::take_in() {
+    if (gone_.empty() && dead_.empty() && changes_.empty()) rest_since_ = std::chrono::steady_clock::now();
+    const auto append = [](auto& to, auto& from) {
+        to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+        from.clear();
+    };
+    append(waiting_, inbox_.offered);
+    append(gone_, inbox_.gone);
+    append(dead_, inbox_.dead);
+    append(changes_, inbox_.changes);
+}
+
+void Spool::drop_finished() {
+    while (!waiting_.empty() && is_finished(waiting_.front())) waiting_.pop_front();
+    if (waiting_.size() > 2 * in_intake_ + 1000) std::erase_if(waiting_, is_finished);
+}
+
+bool Spool::must_commit(Time now) const {
+    if (!healthy_ && now < next_try_) return held_ != 0;
+    if (!healthy_) return true;
+    if (next_ + block_of_sequences / 2 > reserved_) return true;
+    if (!waiting_.empty() && waiting_.front()->since + settings_.tick <= now) return true;
+    if ((!dead_.empty() || !changes_.empty()) && rest_since_ + settings_.tick <= now) return true;
+    return gone_.size() >= many_gone || (!gone_.empty() && rest_since_ + longest_rest <= now);
+}
+
+/// How many of those waiting are older than a tick.
+std::size_t Spool::due(Time now) const {
+    const auto young = std::partition_point(waiting_.begin(), waiting_.end(), [&](const EntryPtr& entry) {
+        return entry->since + settings_.tick <= now;
+    });
+    return static_cast<std::size_t>(young - waiting_.begin());
+}
+
+void Spool::commit(Time now, std::size_t count) {
+    if (!healthy_ && now < next_try_) return release_held(waiting_.size());
+    if (!store_ && !try_open()) return;
+    try {
+        Transaction transaction{store_->database()};
+        const auto reserve = next_ + block_of_sequences;
+        const bool reserves = next_ + block_of_sequences / 2 > reserved_;
+        if (reserves) store_->reserve(reserve);
+        for (const auto& change : changes_) change(*store_);
+        for (const auto& [key, event] : unsaved_) store_->save_state(*event);
+        write(count);
+        retire();
+        transaction.commit();
+        if (reserves) reserved_ = reserve;
+    } catch (const DatabaseError& error) {
+        return commit_failed(count, error);
+    }
+    after_commit(count);
+}
+
+void Spool::write(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& entry = *waiting_[i];
+        if (entry.saves_state) store_->save_state(*entry.event);
+        const auto& slots = entry.slots();
+        std::uint32_t deliveries = 0;
+        for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+            if (!entry.mark_written(slot)) continue;
+            ++deliveries;
+            number(*slots[slot].account);
+            store_->add_delivery(slots[slot].account->in_file, entry.event->sequence(), entry.cost());
+        }
+        if (deliveries == 0) continue;
+        store_->add_event(*entry.event, entry.received, deliveries);
+        counters_.written.add();
+    }
+}
+
+void Spool::retire() {
+    std::sort(gone_.begin(), gone_.end(), [](const Gone& a, const Gone& b) {
+        return std::pair{a.account->in_file, a.sequence} < std::pair{b.account->in_file, b.sequence};
+    });
+    for (const auto& [account, sequence] : gone_) store_->remove_delivery(account->in_file, sequence);
+    for (const auto& dead : dead_) {
+        const auto& account = *dead.entry->slots()[dead.slot].account;
+        store_->bury(account.name, *dead.entry->event, dead.entry->received, dead.died, dead.reason);
+        if (dead.written) store_->remove_delivery(account.in_file, dead.entry->event->sequence());
+    }
+    const auto letters = dead_letters_ + dead_.size();
+    if (letters > settings_.most_dead_letters)
+        store_->remove_oldest_dead_letters(letters - settings_.most_dead_letters);
+}
+
+void Spool::after_commit(std::size_t count) {
+    counters_.commits.add();
+    for (const auto* account : std::exchange(numbered_, {})) in_file_[account->name] = account->in_file;
+    counters_.dead_letters.add(dead_.size());
+    const auto letters = dead_letters_ + dead_.size();
+    const auto most = settings_.most_dead_letters;
+    counters_.evicted_letters.add(letters > most ? letters - most : 0);
+    dead_letters_ = std::min(letters, most);
+    gone_.clear();
+    changes_.clear();
+    unsaved_.clear();
+    for (const auto& dead : std::exchange(dead_, {}))
+        if (dead.entry->close_one()) {
+            leave_intake(*dead.entry);
+            dead.entry->safe();
+        }
+    for (const auto& entry : std::exchange(untold_, {})) entry->safe();
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& entry = *waiting_[i];
+        entry.saves_state = false;
+        for (std::size_t slot = 0; slot < entry.slots().size(); ++slot)
+            if (entry.take_just_written(slot)) entry.slots()[slot].account->unwritten.fetch_sub(entry.cost());
+        leave_intake(entry);
+        entry.safe();
+    }
+    release_held(count);
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+    if (!healthy_.exchange(true)) {
+        told_failure_ = false;
+        log::info("the spool is written again", {{"folder", settings_.folder.string()}});
+    }
+}
+
+void Spool::release_held(std::size_t count) {
+    if (held_ == 0) return;
+    committed_ = count;
+    listener_->release();
+}
+
+std::vector<EntryPtr> Spool::take_released() {
+    {
+        const std::scoped_lock lock{mutex_};
+        take_in();
+    }
+    if (!healthy_) set_states_aside();
+    std::vector<EntryPtr> released;
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+        auto& entry = *waiting_[i];
+        if (i >= committed_ && entry.saves_state) break;
+        if (std::exchange(entry.held, false)) released.push_back(waiting_[i]);
+    }
+    held_ -= released.size();
+    if (!released.empty()) released_.store(released.back()->event->sequence(), std::memory_order_release);
+    return released;
+}
+
+void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
+    counters_.failures.add();
+    healthy_ = false;
+    for (auto* account : std::exchange(numbered_, {})) account->in_file = 0;
+    next_try_ = std::chrono::steady_clock::now() + look_interval;
+    if (!std::exchange(told_failure_, true))
+        log::error("the spool cannot be written: alerts go on from memory, and are lost if the program ends before it can",
+                   {{"folder", settings_.folder.string()}, {"reason", error.what()}});
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t slot = 0; slot < waiting_[i]->slots().size(); ++slot)
+            if (waiting_[i]->take_just_written(slot) && !waiting_[i]->unmark_written(slot))
+                waiting_[i]->slots()[slot].account->unwritten.fetch_sub(waiting_[i]->cost());
+    set_states_aside();
+    limit_dead();
+    if (error.is_damage() && store_) {
+        checkpoints_.reset();
+        store_.reset();
+    }
+    if (listener_ != nullptr) release_held(waiting_.size());
+}
+
+/// Their entries may end before the file can be written again.
+void Spool::set_states_aside() {
+    for (const auto& entry : waiting_) {
+        if (!std::exchange(entry->saves_state, false)) continue;
+        unsaved_[{std::string{entry->event->topic()}, std::string{entry->event->id()}}] = entry->event;
+        if (unsaved_.size() > most_unsaved_states) unsaved_.erase(unsaved_.begin());
+        if (entry->when_safe && entry->slots().empty()) untold_.push_back(entry);
+    }
+}
+
+void Spool::limit_dead() {
+    while (dead_.size() > most_dead_in_memory) {
+        counters_.lost_letters.add();
+        auto dead = std::move(dead_.front());
+        dead_.erase(dead_.begin());
+        if (dead.written) gone_.push_back({dead.entry->slots()[dead.slot].account, dead.entry->event->sequence()});
+        if (dead.entry->close_one()) leave_intake(*dead.entry);
+    }
+}
+
+void Spool::look_around(Time now) {
+    next_look_ = now + look_interval;
+    std::erase_if(waiting_, is_finished);
+    if (!store_ || !healthy_) return;
+    try {
+        if (const auto version = store_->data_version(); std::exchange(seen_version_, version) == version) return;
+        dead_letters_ = store_->dead_letters();
+        for (const auto& request : store_->requests()) {
+            listener_->requested(request);
+            changes_.emplace_back([number = request.number](Store& store) { store.remove_request(number); });
+        }
+    } catch (const DatabaseError& error) {
+        commit_failed(0, error);
+    }
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,234 @@
+#pragma once
+
+#include "base/counter.hpp"
+#include "spool/checkpoints.hpp"
+#include "spool/entry.hpp"
+#include "spool/store.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace tocsin::core {
+
+/// Who hears from the spool, on its thread.
+class SpoolListener {
+  public:
+    virtual ~SpoolListener() = default;
+    /// Entries that were held may be sent: see take_released.
+    virtual void release() = 0;
+    /// After each commit and after `poke`.
+    virtual void feed() = 0;
+    /// About once a second.
+    virtual void look() = 0;
+    /// The intake, which was full, has room again.
+    virtual void has_room() = 0;
+    /// Somebody has asked for this with `tocsin spool`.
+    virtual void requested(const Request& request) = 0;
+};
+
+/// The durable store of deliveries not yet confirmed, of the alert topics' states and of dead letters.
+///
+/// Everything offered is in the file within a tick, unless all its deliveries have ended by then. One thread of its own
+/// writes. When the disk takes nothing (full, read-only, broken), what is offered stays in memory, which is told once,
+/// and it is tried again every second. Without a folder it keeps everything in memory and holds nothing back.
+class Spool final : public Ledger {
+  public:
+    struct Settings {
+        std::filesystem::path folder;  ///< made when it is not there; empty: memory only
+        std::uint64_t most_dead_letters = 10'000;
+        std::chrono::nanoseconds tick = std::chrono::milliseconds{2};
+        std::size_t most_in_intake = 100'000;  ///< events that are neither written nor ended
+        std::uint64_t most_bytes_in_intake = std::uint64_t{64} * 1024 * 1024;
+    };
+
+    /// Opens the file. One that is damaged is set aside, and what is readable of it is taken over. Throws
+    /// std::runtime_error when another process has it, a newer program has written it, or the folder cannot be made;
+    /// a disk that takes nothing is no reason to throw.
+    explicit Spool(Settings settings);
+    Spool(const Spool&) = delete;
+    Spool& operator=(const Spool&) = delete;
+    ~Spool() override;
+
+    /// Starts the thread.
+    void start(SpoolListener& listener);
+    /// Writes what has not ended, calls the listener no more, and ends the thread.
+    void stop();
+
+    /// The account of a handler. Before start, or on the spool's thread.
+    Account& account(const HandlerName& name);
+    /// What the file holds, by handler. Before start only. Throws DatabaseError.
+    std::vector<Kept> kept();
+    /// All deliveries but the newest of each event id go. Returns what has gone. Before start only. Throws DatabaseError.
+    Kept keep_latest(const Account& account);
+    /// The deliveries in the file of handlers that have no account become dead letters. Returns how many. Before start
+    /// only. Throws DatabaseError.
+    std::uint64_t bury_unknown_handlers();
+    /// The deliveries in the file of this handler, from that event on, become dead letters. Returns what has gone. On the
+    /// spool's thread.
+    Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason);
+    /// The states that were there when the file was opened, the one that changed longest ago first. Before start only.
+    std::vector<SavedState> states();
+
+    /// The next sequence number, rising; 0 when none can be given out before something is committed. Callers take
+    /// turns, and offer in the order of the numbers.
+    std::uint64_t next_sequence();
+    /// Whether no event may be offered now. Any thread. `has_room` is called once it may.
+    bool is_full();
+    /// Takes an entry into the books. Any thread.
+    void offer(EntryPtr entry);
+    /// Events up to this number need no longer be held back behind one that was. Any thread.
+    std::uint64_t released() const noexcept { return released_.load(std::memory_order_acquire); }
+    /// Whether what is offered gets to the disk. Any thread.
+    bool is_healthy() const noexcept { return healthy_; }
+    /// Whether there is a file at all.
+    bool is_durable() const noexcept { return !settings_.folder.empty(); }
+
+    void ended(const EntryPtr& entry, std::size_t slot, Outcome outcome, std::string_view reason) override;
+    void forget_state(std::string topic, std::string id);
+
+    /// Has `feed` called soon. Any thread.
+    void poke();
+    /// Runs `task` on the spool's thread and waits for it. Not on that thread.
+    void run(const std::function<void()>& task);
+
+    /// The rest on the spool's thread only.
+
+    /// Those that were held and may be sent now, in order: they are committed, or only wait for some that are, or the
+    /// disk takes nothing. Nothing may be offered meanwhile.
+    std::vector<EntryPtr> take_released();
+    /// Reads deliveries of one handler by sequence number from `from` on, at most `most`, while `take` returns true.
+    /// False when the file cannot be read now.
+    bool read(const Account& account, std::uint64_t from, std::uint64_t most,
+              const std::function<bool(KeptDelivery)>& take);
+    /// The entry of a delivery that was read.
+    EntryPtr entry_of(Account& account, KeptDelivery delivery, Time now);
+    /// Goes through the entries that are not in the file, in order, while `visit` returns true.
+    void visit_unwritten(const std::function<bool(const EntryPtr&)>& visit);
+    /// Ends a delivery that is in the file and that nobody has in memory.
+    void remove(const Account& account, std::uint64_t sequence);
+    /// The same for one whose row cannot be read.
+    void remove_damaged(const Account& account, std::uint64_t sequence);
+    DeadLetter dead_letter(std::int64_t number);
+    void remove_dead_letter(std::int64_t number);
+
+    struct Counters {
+        Counter commits;
+        Counter written;           ///< events
+        Counter dead_letters;      ///< written
+        Counter evicted_letters;   ///< left because there were too many
+        Counter lost_letters;      ///< could not be written, and were too many for memory
+        Counter damaged;           ///< rows that could not be read
+        Counter failures;          ///< of commits
+    };
+    const Counters& counters() const noexcept { return counters_; }
+    /// Dead letters in the file. Any thread.
+    std::uint64_t dead_letters() const noexcept { return dead_letters_; }
+    /// Events that are neither written nor ended. Any thread.
+    std::size_t in_intake() const noexcept { return in_intake_; }
+    /// Bytes of the file and its log. Any thread.
+    std::uint64_t bytes_on_disk() const;
+
+  private:
+    struct Gone {
+        const Account* account;
+        std::uint64_t sequence;
+    };
+    struct Dead {
+        EntryPtr entry;
+        std::size_t slot;
+        std::string reason;
+        std::int64_t died;
+        bool written;
+    };
+    using Change = std::function<void(Store&)>;
+    struct Inbox {
+        std::deque<EntryPtr> offered;
+        std::vector<Gone> gone;
+        std::vector<Dead> dead;
+        std::vector<Change> changes;
+        bool poked = false;
+    };
+    void lock_folder();
+    bool try_open();
+    void loop();
+    void take_in();
+    Time next_deadline(Time now) const;
+    void drop_finished();
+    bool must_commit(Time now) const;
+    std::size_t due(Time now) const;
+    void commit(Time now, std::size_t count);
+    void number(Account& account);
+    Kept bury_batch(const HandlerName& name, std::uint32_t in_file, std::uint64_t from, std::string_view reason);
+    void write(std::size_t count);
+    void retire();
+    void after_commit(std::size_t count);
+    void commit_failed(std::size_t count, const DatabaseError& error);
+    void release_held(std::size_t count);
+    void set_states_aside();
+    void leave_intake(Entry& entry);
+    void limit_dead();
+    void look_around(Time now);
+    void wake();
+
+    const Settings settings_;
+    int lock_ = -1;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Checkpoints> checkpoints_;
+    SpoolListener* listener_ = nullptr;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Inbox inbox_;
+    bool idle_ = false;   ///< asleep for longer than a tick
+    bool fully_idle_ = false;  ///< asleep with nothing to do
+    bool ending_ = false;
+    std::deque<std::function<void()>> tasks_;
+
+    // On the spool's thread, or before it is started.
+    std::deque<Account> accounts_;
+    std::map<HandlerName, Account*> by_name_;
+    std::map<HandlerName, std::uint32_t> in_file_;
+    std::vector<Account*> numbered_;  ///< in the transaction under way
+    std::deque<EntryPtr> waiting_;
+    std::map<std::pair<std::string, std::string>, EventPtr> unsaved_;  ///< states that could not be written
+    std::vector<EntryPtr> untold_;  ///< safe once these are written
+    std::vector<Gone> gone_;
+    std::vector<Dead> dead_;
+    std::vector<Change> changes_;
+    std::size_t committed_ = 0;  ///< of those waiting, while they are released
+    Time rest_since_;
+    Time next_try_;
+    Time next_look_;
+    std::int64_t seen_version_ = 0;
+    bool told_failure_ = false;
+
+    std::atomic<std::uint64_t> next_{1};
+    std::atomic<std::uint64_t> reserved_{0};
+    std::atomic<std::uint64_t> released_{0};
+    std::atomic<bool> healthy_{true};
+    std::atomic<bool> told_full_{false};
+    std::atomic<std::size_t> held_{0};  ///< entries offered that are held
+    std::atomic<std::size_t> in_intake_{0};
+    std::atomic<std::uint64_t> bytes_in_intake_{0};
+    std::atomic<std::uint64_t> dead_letters_{0};
+    Counters counters_;
+    std::thread thread_;
+};
+
+}  // namespace tocsin::core

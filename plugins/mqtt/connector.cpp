@@ -14,6 +14,10 @@ namespace {
 /// With TLS Paho looks the name up once more, and no broker is served meanwhile: only what was quick is tried.
 constexpr auto quick_look_up = std::chrono::seconds{1};
 
+/// Paho looks at a socket that others have added only after its poll of one second and a sleep of 100 ms, if nothing
+/// else comes in. An attempt that did not allow for that would end, each time anew, before CONNECT is sent.
+constexpr auto until_paho_looks = std::chrono::milliseconds{1200};
+
 }  // namespace
 
 Connector::Connector(const Settings& settings, std::shared_ptr<Mailbox> mailbox, LookUp::Function look_up)
@@ -97,7 +101,7 @@ Connector::Result Connector::try_next(TimePoint now, std::string reason) {
         try {
             candidate_ = std::make_unique<Connection>(settings_, address, keepalive_, mailbox_);
             step_ = Step::connecting;
-            deadline_ = now + settings_.connect_timeout;
+            deadline_ = now + settings_.connect_timeout + until_paho_looks;
             return {};
         } catch (const std::exception& error) {
             reason = error.what();

@@ -69,6 +69,12 @@ TEST_CASE("connects by name and by address") {
               .run() == "connected");
 }
 
+TEST_CASE("the library's rhythm, up to 1.1 s where nothing else goes on, does not count as the broker's silence") {
+    testing::FakeBroker broker{0};
+    for (int attempt = 0; attempt < 5; ++attempt)
+        CHECK(Attempt{broker.url(), mqtt::look_up_host, 400ms}.run() == "connected");
+}
+
 TEST_CASE("says why there is no connection") {
     const auto closed = testing::free_port();
     CHECK(Attempt{"tcp://127.0.0.1" + port_of(closed)}.run() == "Connection refused");

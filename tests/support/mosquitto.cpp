@@ -58,8 +58,8 @@ Mosquitto::Mosquitto(const Setup& setup)
         "user root\n"
         "persistence false\n"
         "set_tcp_nodelay true\n"
-        "log_dest stderr\n"
-        "log_type all\n";
+        "log_dest stderr\n";
+    text += setup.quiet ? "log_type information\n" : "log_type all\n";
     const auto listener = "listener " + std::to_string(port_) + " 127.0.0.1\n";
     if (setup.lines.empty())
         text += "per_listener_settings true\nmax_queued_messages 0\n" + listener + listener_lines(setup, folder_) +

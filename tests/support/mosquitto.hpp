@@ -20,7 +20,8 @@ struct MosquittoSetup {
     std::filesystem::path client_authority{};                  ///< not empty: clients must have a certificate of it
     std::vector<std::pair<std::string, std::string>> users{};  ///< name and password; empty: anonymous
     std::string acl{};                                         ///< lines of an ACL file; empty: everything is allowed
-    std::string lines{};                                       ///< its lines in full, instead of all that is above
+    bool quiet = false;   ///< logs no packets, so that the log does not grow with what is sent
+    std::string lines{};  ///< its lines in full, instead of all that is above
 };
 
 /// A private mosquitto on loopback, without persistence and with unlimited queues. Besides the listener under test it

@@ -102,6 +102,13 @@ void Process::kill() {
     wait();
 }
 
+std::size_t Process::peak_memory() const {
+    const auto file = "/proc/" + std::to_string(id_) + "/status";
+    for (const auto& line : lines_of(read_text(file)))
+        if (line.starts_with("VmHWM:")) return std::stoull(line.substr(line.find(':') + 1)) * 1024;
+    throw std::runtime_error{file + " has no VmHWM"};
+}
+
 Finished run(const Arguments& command, const Environment& environment, std::chrono::milliseconds deadline) {
     Process process{command, environment};
     const auto code = process.wait(deadline);

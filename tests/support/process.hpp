@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,6 +40,9 @@ class Process {
     /// What it has written so far.
     std::string out() const { return read_text(files_.path() / "out"); }
     std::string err() const { return read_text(files_.path() / "err"); }
+
+    /// The most resident memory it has had so far, in bytes. Throws std::runtime_error when the system does not tell.
+    std::size_t peak_memory() const;
 
     pid_t id() const noexcept { return id_; }
 

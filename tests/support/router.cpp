@@ -13,10 +13,18 @@ bool says_ready(const std::string& output) {
     return false;
 }
 
+Arguments command(const std::filesystem::path& config, const Arguments& wrapper) {
+    Arguments all = wrapper;
+    for (const auto& word : {tocsin_exe(), std::string{"--log-format"}, std::string{"json"}, std::string{"run"},
+                             std::string{"--config"}, config.string()})
+        all.push_back(word);
+    return all;
+}
+
 }  // namespace
 
-Router::Router(const std::filesystem::path& config, const Environment& environment)
-    : process_{{tocsin_exe(), "--log-format", "json", "run", "--config", config.string()}, environment} {
+Router::Router(const std::filesystem::path& config, const Environment& environment, const Arguments& wrapper)
+    : process_{command(config, wrapper), environment} {
     const auto ready = [this] { return says_ready(output()); };
     if (!wait_until([&] { return ready() || !process_.running(); }) || !ready())
         throw std::runtime_error{"tocsin run does not get ready:\n" + output()};

@@ -19,7 +19,9 @@ namespace tocsin::testing {
 class Router {
   public:
     /// Returns when its log says that it takes events; throws with its output when it ends or stays silent instead.
-    explicit Router(const std::filesystem::path& config, const Environment& environment = {});
+    /// `wrapper`: a command that becomes the program, which is added to it with its arguments.
+    explicit Router(const std::filesystem::path& config, const Environment& environment = {},
+                    const Arguments& wrapper = {});
 
     /// All whole lines of the log, each checked to be JSON.
     std::vector<LogLine> log() const;
@@ -34,6 +36,7 @@ class Router {
     Finished stop();
 
     Process& process() noexcept { return process_; }
+    const Process& process() const noexcept { return process_; }
 
   private:
     Process process_;

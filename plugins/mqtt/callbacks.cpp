@@ -4,7 +4,6 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace mqtt::callbacks {
@@ -14,14 +13,9 @@ constexpr int number_bits = std::numeric_limits<std::uintptr_t>::digits >= 64 ? 
 constexpr std::uintptr_t number_mask = (std::uintptr_t{1} << number_bits) - 1;
 constexpr std::uintptr_t connection_mask = std::numeric_limits<std::uintptr_t>::max() >> number_bits;
 
-struct Entry {
-    std::shared_ptr<Mailbox> mailbox;
-    std::string tls_error;
-};
-
 struct Registry {
     std::mutex mutex;
-    std::map<std::uintptr_t, Entry> entries;
+    std::map<std::uintptr_t, std::shared_ptr<Mailbox>> entries;
     std::uintptr_t last = 0;
 };
 
@@ -43,8 +37,7 @@ void post(void* context, Notice::Kind kind, int code = 0, BrokerProperties prope
         const std::lock_guard lock{registry().mutex};
         const auto entry = registry().entries.find(bits >> number_bits);
         if (entry == registry().entries.end()) return;
-        mailbox = entry->second.mailbox;
-        if (kind == Notice::Kind::refused) notice.text = std::exchange(entry->second.tls_error, {});
+        mailbox = entry->second;
     }
     mailbox->post(std::move(notice));
 }
@@ -70,17 +63,6 @@ BrokerProperties properties_in(MQTTProperties* list) {
     return properties;
 }
 
-/// OpenSSL's line is `thread:error:code:library:function:reason:file:line:data`.
-std::string_view reason_in(std::string_view line) {
-    auto rest = line;
-    for (int field = 0; field < 5; ++field) {
-        const auto colon = rest.find(':');
-        if (colon == std::string_view::npos) return line.substr(0, line.find('\n'));
-        rest.remove_prefix(colon + 1);
-    }
-    return rest.substr(0, rest.find(':'));
-}
-
 }  // namespace
 
 std::uint64_t enlist(std::shared_ptr<Mailbox> mailbox) {
@@ -89,7 +71,7 @@ std::uint64_t enlist(std::shared_ptr<Mailbox> mailbox) {
     do {
         all.last = (all.last + 1) & connection_mask;
     } while (all.last == 0 || all.entries.count(all.last) != 0);
-    all.entries[all.last].mailbox = std::move(mailbox);
+    all.entries[all.last] = std::move(mailbox);
     return all.last;
 }
 
@@ -142,14 +124,6 @@ void on_publish_failed5(void* context, MQTTAsync_failureData5* data) {
     // When a write failed, Paho sets `code` and leaves the reason and the properties uninitialised.
     if (data == nullptr || data->code < 0) return post(context, Notice::Kind::failed);
     post(context, Notice::Kind::refused_publish, static_cast<int>(data->reasonCode), properties_in(&data->properties));
-}
-
-int on_tls_error(const char* text, std::size_t size, void* context) {
-    const std::lock_guard lock{registry().mutex};
-    const auto entry = registry().entries.find(reinterpret_cast<std::uintptr_t>(context) >> number_bits);
-    if (entry != registry().entries.end() && entry->second.tls_error.empty())
-        entry->second.tls_error = reason_in({text, size});
-    return 1;
 }
 
 }  // namespace mqtt::callbacks

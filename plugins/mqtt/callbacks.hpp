@@ -38,7 +38,6 @@ void on_refused5(void* context, MQTTAsync_failureData5* data);
 void on_disconnect5(void* context, MQTTProperties* properties, enum MQTTReasonCodes code);
 void on_published5(void* context, MQTTAsync_successData5* data);
 void on_publish_failed5(void* context, MQTTAsync_failureData5* data);
-int on_tls_error(const char* text, std::size_t size, void* context);
 
 }  // namespace callbacks
 }  // namespace mqtt

@@ -20,27 +20,9 @@ namespace {
 
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
-MQTTAsync_SSLOptions tls_options(const Settings& settings, void* context) {
-    MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
-    tls.trustStore = or_null(settings.ca_file);
-    tls.keyStore = or_null(settings.certificate_file);
-    tls.privateKey = or_null(settings.key_file);
-    tls.enabledCipherSuites = cipher_suites;
-    tls.sslVersion = MQTT_SSL_VERSION_TLS_1_2;
-    tls.enableServerCertAuth = settings.verify ? 1 : 0;
-    tls.verify = settings.verify ? 1 : 0;
-    tls.ssl_error_cb = callbacks::on_tls_error;
-    tls.ssl_error_context = context;
-    if (!settings.alpn.empty()) {
-        tls.protos = reinterpret_cast<const unsigned char*>(settings.alpn.c_str());
-        tls.protos_len = static_cast<unsigned>(settings.alpn.size());
-    }
-    return tls;
-}
-
 std::string url_for_paho(const Settings& settings, const std::string& address, const Link* link) {
     if (link != nullptr) return "tcp://127.0.0.1:" + std::to_string(link->port());
-    return (settings.url.tls ? settings.url : settings.url.with_host(address)).text();
+    return settings.url.with_host(address).text();
 }
 
 /// The properties of one PUBLISH.
@@ -158,8 +140,6 @@ void Connection::connect(const Settings& settings, std::chrono::seconds keepaliv
         options.onSuccess = callbacks::on_connected;
         options.onFailure = callbacks::on_refused;
     }
-    auto tls_settings = tls_options(settings, options.context);
-    if (settings.url.tls && link_ == nullptr) options.ssl = &tls_settings;
     const std::shared_lock lock{library_mutex()};
     if (const int error = MQTTAsync_connect(client_, &options)) fail("the MQTT library does not connect", error);
 }

@@ -11,9 +11,6 @@
 namespace mqtt {
 namespace {
 
-/// With TLS Paho looks the name up once more, and no broker is served meanwhile: only what was quick is tried.
-constexpr auto quick_look_up = std::chrono::seconds{1};
-
 /// Paho looks at a socket that others have added only after its poll of one second and a sleep of 100 ms, if nothing
 /// else comes in. An attempt that did not allow for that would end, each time anew, before CONNECT is sent.
 constexpr auto until_paho_looks = std::chrono::milliseconds{1200};
@@ -40,9 +37,6 @@ Connector::Result Connector::handle(const Notice& notice, TimePoint now) {
         if (step_ != Step::looking_up) return {};
         if (notice.addresses.empty())
             return give_up("the name '" + settings_.url.host + "' cannot be looked up: " + notice.text);
-        if (paho_looks_up() && notice.took > quick_look_up)
-            return give_up("the look-up of the name '" + settings_.url.host + "' is too slow: it took longer than " +
-                           in_seconds(quick_look_up));
         return use(notice.addresses, now);
     }
     if (step_ != Step::connecting || notice.connection != candidate_->number()) return {};
@@ -63,7 +57,7 @@ Connector::Result Connector::handle(const Notice& notice, TimePoint now) {
         candidate_.reset();
         return give_up(std::move(text), true);
     }
-    auto reason = why(notice);
+    auto reason = why();
     candidate_.reset();
     return try_next(now, std::move(reason));
 }
@@ -84,13 +78,6 @@ void Connector::cancel() {
 
 Connector::Result Connector::use(std::vector<std::string> addresses, TimePoint now) {
     addresses_ = std::move(addresses);
-    if (paho_looks_up()) {
-        // The one Paho will pick when it looks the name up again.
-        const auto ipv4 = std::find_if(addresses_.begin(), addresses_.end(), [](const std::string& address) {
-            return kind_of_host(address) == HostKind::ipv4;
-        });
-        addresses_ = {ipv4 != addresses_.end() ? *ipv4 : addresses_.back()};
-    }
     next_ = 0;
     return try_next(now, {});
 }
@@ -116,16 +103,15 @@ Connector::Result Connector::give_up(std::string reason, bool refused) {
     return Failure{std::move(reason), refused};
 }
 
-std::string Connector::why(const Notice& refusal) {
+std::string Connector::why() {
     if (uses_link(settings_)) {
         const auto reason = candidate_->failure();
         return reason.empty() ? "the connection was closed before the broker answered" : reason;
     }
     const auto limit = std::min<std::chrono::nanoseconds>(settings_.connect_timeout, std::chrono::seconds{2});
-    auto reason = probe(settings_, addresses_[next_ - 1], std::chrono::duration_cast<std::chrono::milliseconds>(limit));
-    if (!reason.empty()) return reason;
-    if (!refusal.text.empty()) return "TLS: " + refusal.text;
-    return "the connection was closed before the broker answered";
+    const auto reason =
+        probe(settings_, addresses_[next_ - 1], std::chrono::duration_cast<std::chrono::milliseconds>(limit));
+    return reason.empty() ? "the connection was closed before the broker answered" : reason;
 }
 
 }  // namespace mqtt

@@ -15,10 +15,9 @@
 namespace mqtt {
 
 /// An attempt to connect, step by step: look-up of the name, then one address after another until one answers with a
-/// good CONNACK. Connections go to a numeric address, because Paho looks up names while no other client is served. Only
-/// TLS without a Link needs the name for its checks; it is tried after our own look-up succeeded quickly. When a broker
-/// wants to be pinged more often than the settings say (MQTT 5, Server Keep Alive), it is connected to anew with that
-/// time. One thread.
+/// good CONNACK. Connections go to a numeric address, because Paho looks up names while no other client is served. When
+/// a broker wants to be pinged more often than the settings say (MQTT 5, Server Keep Alive), it is connected to anew
+/// with that time. One thread.
 class Connector {
   public:
     using TimePoint = Mailbox::Clock::time_point;
@@ -55,8 +54,7 @@ class Connector {
     Result use(std::vector<std::string> addresses, TimePoint now);
     Result try_next(TimePoint now, std::string reason);
     Result give_up(std::string reason, bool refused = false);
-    std::string why(const Notice& refusal);
-    bool paho_looks_up() const { return settings_.url.tls && !uses_link(settings_); }
+    std::string why();
 
     const Settings& settings_;
     std::shared_ptr<Mailbox> mailbox_;

@@ -9,12 +9,13 @@
 
 namespace mqtt {
 
-/// The way to a broker for a Paho client that speaks MQTT 5 or MQTT over WebSocket: Paho connects to a port of the
+/// The way to a broker for a Paho client that speaks TLS, MQTT 5 or MQTT over WebSocket: Paho connects to a port of the
 /// loopback interface, and this thread carries the bytes on over TCP or TLS, and WebSocket if the URL says so. What the
 /// broker sends goes through BrokerPackets. Only a socket of this process is let in at that port.
 ///
 /// Paho's own WebSocket keeps what arrived in variables that all its connections share, so that the acknowledgement of
-/// one broker can be taken for another's; its MQTT 5 parser trusts what a broker sends.
+/// one broker can be taken for another's; its MQTT 5 parser trusts what a broker sends; its TLS
+/// looks names up and reads certificates while no other client is served.
 class Link {
   public:
     /// Listens, and begins to connect to `address` (numeric). Throws std::runtime_error. `settings` must outlive it.

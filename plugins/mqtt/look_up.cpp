@@ -18,10 +18,9 @@ struct LookUp::State {
     Function function;
     std::atomic<bool> busy{false};
 
-    void answer(Addresses addresses, Mailbox::Clock::time_point begun) {
+    void answer(Addresses addresses) {
         busy = false;
         Notice notice;
-        notice.took = Mailbox::Clock::now() - begun;
         notice.kind = Notice::Kind::looked_up;
         notice.addresses = std::move(addresses.list);
         notice.text = std::move(addresses.error);
@@ -62,17 +61,16 @@ LookUp::LookUp(std::string host, std::shared_ptr<Mailbox> mailbox, Function func
 
 void LookUp::start() {
     if (state_->busy.exchange(true)) return;
-    const auto now = Mailbox::Clock::now();
     try {
-        std::thread{[state = state_, now] {
+        std::thread{[state = state_] {
             try {
-                state->answer(state->function(state->host), now);
+                state->answer(state->function(state->host));
             } catch (const std::exception& error) {
-                state->answer({{}, error.what()}, now);
+                state->answer({{}, error.what()});
             }
         }}.detach();
     } catch (const std::exception& error) {
-        state_->answer({{}, error.what()}, now);
+        state_->answer({{}, error.what()});
     }
 }
 

@@ -14,10 +14,10 @@ namespace mqtt {
 /// What happened to a look-up or a connection.
 struct Notice {
     enum class Kind {
-        looked_up,  ///< `addresses`, or `text` why there are none; `took` how long
-        connected,  ///< CONNACK came; `properties`
-        refused,  ///< no connection: `code` of the CONNACK, or 0 when there was none; `text` what TLS said, if anything
-        lost,     ///< the connection broke; `code` and `properties` of the broker's DISCONNECT, if it sent one
+        looked_up,        ///< `addresses`, or `text` why there are none
+        connected,        ///< CONNACK came; `properties`
+        refused,          ///< no connection: `code` of the CONNACK, or 0 when there was none
+        lost,             ///< the connection broke; `code` and `properties` of the broker's DISCONNECT, if it sent one
         published,        ///< publish `number` was acknowledged, or at QoS 0 written
         refused_publish,  ///< publish `number` was answered with `code`, an error; `properties`
         failed,           ///< publish `number` was given up: the connection is broken
@@ -29,7 +29,6 @@ struct Notice {
     std::string text;
     BrokerProperties properties;
     std::vector<std::string> addresses;
-    std::chrono::nanoseconds took{0};
 };
 
 /// What a thread waits at. Any thread may post and wake; the lock is held for moments only and nothing is called under

@@ -122,11 +122,6 @@ Settings read_settings(const tocsin::Options& options, std::string_view name) {
     checks([&] {
         if (settings.reconnect_max < settings.reconnect_min) wrong("reconnect-max: must not be below reconnect-min");
     });
-    checks([&] {
-        if (settings.url.tls && settings.verify && !uses_link(settings) &&
-            kind_of_host(settings.url.host) == HostKind::ipv6)
-            wrong("url: the certificate of a broker given by IPv6 address cannot be checked; give its name");
-    });
     if (!settings.url.host.empty() && !settings.url.tls)
         check_plain(options, checks.mistakes());
     else

@@ -35,8 +35,10 @@ struct Settings {
     std::chrono::nanoseconds reconnect_max = std::chrono::seconds{30};
 };
 
-/// Whether a Link carries the connection.
-inline bool uses_link(const Settings& settings) { return settings.url.websocket || settings.protocol == Protocol::v5; }
+/// Whether a Link carries the connection: only MQTT 3.1.1 over TCP goes without.
+inline bool uses_link(const Settings& settings) {
+    return settings.url.websocket || settings.url.tls || settings.protocol == Protocol::v5;
+}
 
 /// 0, 1 or 2 for one of the option's choices.
 int read_qos(std::string_view text);

@@ -1,5 +1,4 @@
 #include "link.hpp"
-#include "probe.hpp"
 #include "testing/certificates.hpp"
 #include "testing/fake_broker.hpp"
 #include "testing/fake_host.hpp"
@@ -198,7 +197,7 @@ TEST_CASE("a WebSocket broker that is killed and comes back") {
     CHECK(host.violations().empty());
 }
 
-TEST_CASE("ALPN is offered by every way to connect, and by the probe") {
+TEST_CASE("ALPN is offered by every way to connect") {
     Certificates made;
     made.issue("broker", "DNS:localhost");
     const testing::TemporaryFolder folder;
@@ -233,15 +232,6 @@ TEST_CASE("ALPN is offered by every way to connect, and by the probe") {
     tries("ssl", "5");
     tries("wss", "3.1.1");
     tries("wss", "5");
-    mqtt::Settings settings;
-    settings.url = mqtt::parse_broker_url("ssl://localhost:" + port);
-    settings.ca_file = made.authority();
-    settings.alpn = "\x0ex-amzn-mqtt-ca";
-    const auto before = selected();
-    CHECK(wait_until([&] {
-        mqtt::probe(settings, "127.0.0.1", 1s);
-        return selected() > before;
-    }));
     CHECK(output().find("ALPN protocols advertised by the client: x-amzn-mqtt-ca") != std::string::npos);
 }
 

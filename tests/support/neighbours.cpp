@@ -130,7 +130,8 @@ Neighbour tls_silent_broker() {
     auto neighbour = broker(url);
     keep(neighbour, silent);
     neighbour.met = [silent, url](const Router& router) {
-        return !silent->received().empty() && says(router, "cannot connect to " + url + ": no answer within");
+        return !silent->received().empty() &&
+               says(router, "cannot connect to " + url + ": TLS: the broker did not answer");
     };
     return neighbour;
 }

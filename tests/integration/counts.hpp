@@ -27,7 +27,7 @@ inline LogLine check_counts(const Router& router) {
                                                   number(line, "unmatched") + number(line, "matched"));
         }
         if (line.msg == "deliveries")
-            CHECK(number(line, "created") ==
+            CHECK(number(line, "created") + number(line, "recovered") + number(line, "requeued") ==
                   number(line, "delivered") + number(line, "dead") + number(line, "dropped") + number(line, "pending"));
     }
     CHECK(sources > 0);

@@ -1,15 +1,14 @@
 #include "daemon/report.hpp"
 
 #include "base/log.hpp"
+#include "daemon/counts.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tocsin::core {
@@ -35,58 +34,28 @@ void print_options(std::string_view title, const std::vector<OptionSpec>& option
                            remark(option));
 }
 
-/// The shared counters in the order of their law, then those of the plugin's own.
-void report_events(SourceInstance& source) {
-    const auto& events = source.events();
-    std::vector<std::pair<std::string, std::uint64_t>> counts;
-    for (const auto* name : {"received", "malformed", "duplicate", "limited"})
-        counts.emplace_back(name, source.count_of(name));
-    counts.emplace_back("refused", events.refused.value());
-    counts.emplace_back("unmatched", events.unmatched.value());
-    counts.emplace_back("matched", events.matched.value());
-    for (auto counter : source.counters()) {
-        std::replace(counter.first.begin(), counter.first.end(), '-', '_');
-        const auto same = [&](const auto& known) { return known.first == counter.first; };
-        if (std::none_of(counts.begin(), counts.end(), same)) counts.push_back(std::move(counter));
-    }
-    std::vector<log::Field> fields{{"kind", source.kind()}, {"name", source.name()}};
-    for (const auto& [name, value] : counts) fields.emplace_back(name, value);
-    log::write(log::Severity::info, "events", fields);
+void log_counts(std::string_view line, std::vector<log::Field> fields, const std::vector<Count>& counts) {
+    for (const auto& count : counts) fields.emplace_back(count.name, count.value);
+    log::write(log::Severity::info, line, fields);
 }
 
 }  // namespace
 
-void report_counts(Running& running) {
-    const auto& setup = running.setup();
-    for (const auto& placed : setup.sources) report_events(*placed.instance);
-    for (const auto& [handler, kind, name] : setup.routing->targets)
-        log::info("deliveries", {{"handler", handler->id},
-                                 {"topic", handler->topic},
-                                 {"kind", kind},
-                                 {"name", name},
-                                 {"created", handler->created.value()},
-                                 {"recovered", handler->recovered.value()},
-                                 {"requeued", handler->requeued.value()},
-                                 {"delivered", handler->delivered.value()},
-                                 {"dead", handler->dead.value()},
-                                 {"dropped", handler->dropped.value()},
-                                 {"pending", handler->pending.load()},
-                                 {"retried", handler->retried.value()}});
+void report_counts(const Running& running) {
+    const auto now = running.now();
+    for (const auto& source : now.sources)
+        log_counts("events", {{"kind", source->kind()}, {"name", source->name()}}, counts_of(*source));
+    for (const auto& [handler, kind, name] : now.routing->targets)
+        log_counts("deliveries", {{"handler", handler->id}, {"topic", handler->topic}, {"kind", kind}, {"name", name}},
+                   counts_of(*handler));
     std::uint64_t stray = 0;
     std::uint64_t condemned = 0;
-    for (const auto& sink : setup.sinks) {
-        stray += sink.runner->stray_answers();
-        condemned += sink.runner->condemned();
+    for (const auto& sink : now.sinks) {
+        stray += sink->stray_answers();
+        condemned += sink->condemned();
     }
-    const auto& spool = running.spool().counters();
-    log::info("router", {{"missing_references", running.router().missing_references()},
-                         {"evicted_states", running.router().evicted_states()},
-                         {"stray_answers", stray},
-                         {"condemned_sinks", condemned}});
-    log::info("spool", {{"commits", spool.commits.value()},
-                        {"written", spool.written.value()},
-                        {"failures", spool.failures.value()},
-                        {"dead_letters", running.spool().dead_letters()}});
+    log_counts("router", {{"stray_answers", stray}, {"condemned_sinks", condemned}}, counts_of(running.router()));
+    log_counts("spool", {}, counts_of(running.spool()));
 }
 
 void print_plugins(const Registry& registry, std::ostream& out) {

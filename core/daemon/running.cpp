@@ -57,13 +57,17 @@ bool Running::start(Mistakes& mistakes) {
     for (const auto& sink : setup_->sinks)
         guard(mistakes, {}, sink.runner->kind(), [&] { start_sink(*sink.runner); });
     if (!mistakes.empty()) return false;
-    for (const auto& sink : setup_->sinks) watched_.push_back(sink.runner);
+    {
+        const std::scoped_lock lock{now_mutex_};
+        for (const auto& sink : setup_->sinks) now_.sinks.push_back(sink.runner);
+        for (const auto& source : setup_->sources) now_.sources.push_back(source.instance);
+    }
     const auto limit = setup_->settings.call_limit;
     watchdog_.emplace(std::min<std::chrono::nanoseconds>(limit / 4, longest_between_looks), [this, limit] {
         const auto now = std::chrono::steady_clock::now();
         worker_.watch(now, limit);
-        const std::scoped_lock lock{watched_mutex_};
-        for (const auto& sink : watched_) sink->watch(now);
+        const std::scoped_lock lock{now_mutex_};
+        for (const auto& sink : now_.sinks) sink->watch(now);
     });
     spool_->start(*router_);
     spool_->poke();
@@ -212,8 +216,8 @@ bool Running::reload(std::unique_ptr<Setup> next, Mistakes& mistakes) {
         } catch (const std::exception& error) {
             log::error("sink could not be started", {{"kind", sink.runner->kind()}, {"name", sink.runner->name()}, {"reason", error.what()}});
         }
-        const std::scoped_lock lock{watched_mutex_};
-        watched_.push_back(sink.runner);
+        const std::scoped_lock lock{now_mutex_};
+        now_.sinks.push_back(sink.runner);
     }
 
     Sources leaving_sources;
@@ -225,14 +229,24 @@ bool Running::reload(std::unique_ptr<Setup> next, Mistakes& mistakes) {
     if (!all_stopped_)
         for (const auto& source : leaving_sources) left_behind_.push_back(source.instance);
     setup_ = std::move(next);
+    const std::scoped_lock lock{now_mutex_};
+    now_.sources.clear();
+    for (const auto& source : setup_->sources) now_.sources.push_back(source.instance);
     return true;
+}
+
+Running::Now Running::now() const {
+    const std::scoped_lock lock{now_mutex_};
+    auto now = now_;
+    now.routing = router_->routing();
+    return now;
 }
 
 /// Lets them answer what is open, and stops them.
 void Running::retire_sinks(Sinks& sinks) {
     {
-        const std::scoped_lock lock{watched_mutex_};
-        for (const auto& sink : sinks) std::erase(watched_, sink.runner);
+        const std::scoped_lock lock{now_mutex_};
+        for (const auto& sink : sinks) std::erase(now_.sinks, sink.runner);
     }
     const auto deadline = std::chrono::steady_clock::now() + setup_->settings.drain_timeout;
     for (const auto& sink : sinks)

@@ -38,8 +38,15 @@ class Running {
     void stop_all();
 
     const Setup& setup() const noexcept { return *setup_; }
-    Router& router() noexcept { return *router_; }
-    Spool& spool() noexcept { return *spool_; }
+    Router& router() const noexcept { return *router_; }
+    Spool& spool() const noexcept { return *spool_; }
+    /// What runs at this moment. Any thread.
+    struct Now {
+        std::vector<std::shared_ptr<SinkRunner>> sinks;
+        std::vector<std::shared_ptr<SourceInstance>> sources;
+        std::shared_ptr<const Routing> routing;
+    };
+    Now now() const;
     /// False when a plugin did not stop: the process must be ended without waiting for it.
     bool all_stopped() const noexcept { return all_stopped_; }
 
@@ -60,8 +67,8 @@ class Running {
     Worker& worker_;
     std::unique_ptr<Spool> spool_;
     std::unique_ptr<Router> router_;
-    std::mutex watched_mutex_;
-    std::vector<std::shared_ptr<SinkRunner>> watched_;
+    mutable std::mutex now_mutex_;
+    Now now_;  ///< without routing, which the router knows
     std::optional<Watchdog> watchdog_;
     Sinks retired_;  ///< of the last reload: somebody may have been on the way to them
     std::vector<std::shared_ptr<void>> left_behind_;

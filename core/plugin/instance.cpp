@@ -83,16 +83,17 @@ std::uint64_t Instance::counter(std::string_view name, std::string_view help) {
     return reinterpret_cast<std::uint64_t>(&made);
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> Instance::counters() const {
+std::vector<Instance::CounterValue> Instance::counters() const {
     const std::scoped_lock lock{counters_mutex_};
-    std::vector<std::pair<std::string, std::uint64_t>> all;
-    for (const auto& counter : counters_) all.emplace_back(counter.name, counter.count.value());
+    std::vector<CounterValue> all;
+    for (const auto& counter : counters_) all.push_back({counter.name, counter.help, counter.count.value()});
     return all;
 }
 
 std::uint64_t Instance::count_of(std::string_view name) const {
-    for (const auto& [known, value] : counters())
-        if (known == name) return value;
+    const std::scoped_lock lock{counters_mutex_};
+    for (const auto& counter : counters_)
+        if (counter.name == name) return counter.count.value();
     return 0;
 }
 

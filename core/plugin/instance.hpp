@@ -50,8 +50,13 @@ class Instance {
     const std::string& kind() const noexcept { return kind_; }
     const std::string& name() const noexcept { return name_; }
 
+    struct CounterValue {
+        std::string name;
+        std::string help;
+        std::uint64_t value;
+    };
     /// Every counter made known so far, with its value. Any thread.
-    std::vector<std::pair<std::string, std::uint64_t>> counters() const;
+    std::vector<CounterValue> counters() const;
     /// 0 when there is none of that name. Any thread.
     std::uint64_t count_of(std::string_view counter) const;
 

@@ -73,8 +73,9 @@ int run_command(int argc, char** argv) {
     auto* sample = program.add_subcommand("sample", "Write a commented sample of a section and of a handler file");
     std::string kind;
     bool handler_only = false;
-    sample->add_option("KIND", kind,
-                       "A kind of source or sink, or tocsin for the program's own section; without it, list them");
+    sample->add_option(
+        "KIND", kind,
+        "A kind of source or sink, or tocsin or http for the program's own sections; without it, list them");
     sample->add_flag("--handler", handler_only, "Only the handler file of a sink, as YAML");
     sample->footer(
         "What is written belongs into the configuration (TOML); of a sink, the handler file follows as a comment.\n"

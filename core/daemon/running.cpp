@@ -53,7 +53,20 @@ Running::Running(std::unique_ptr<Setup> setup, Worker& worker, Mistakes& mistake
     });
 }
 
+std::unique_ptr<http::Server> Running::serve(const HttpSettings& settings, Mistakes& mistakes) {
+    try {
+        auto server = std::make_unique<http::Server>(settings.address, web_routes(*this, phase_));
+        log::info("serving HTTP", {{"address", settings.listen}, {"port", server->port()}});
+        return server;
+    } catch (const std::exception& error) {
+        mistakes.add(settings.where, "http.listen", "cannot listen on " + settings.listen + ": " + error.what());
+        return nullptr;
+    }
+}
+
 bool Running::start(Mistakes& mistakes) {
+    if (setup_->http) web_ = serve(*setup_->http, mistakes);
+    if (!mistakes.empty()) return false;
     for (const auto& sink : setup_->sinks)
         guard(mistakes, {}, sink.runner->kind(), [&] { start_sink(*sink.runner); });
     if (!mistakes.empty()) return false;
@@ -71,7 +84,9 @@ bool Running::start(Mistakes& mistakes) {
     });
     spool_->start(*router_);
     spool_->poke();
-    return start_sources(setup_->sources, mistakes);
+    if (!start_sources(setup_->sources, mistakes)) return false;
+    phase_ = Phase::ready;
+    return true;
 }
 
 void Running::start_sink(SinkRunner& sink) {
@@ -90,6 +105,7 @@ bool Running::start_sources(Sources& sources, Mistakes& mistakes) {
 }
 
 void Running::drain(const std::function<bool()>& give_up) {
+    phase_ = Phase::stopping;
     for_all(setup_->sources, [](PlacedSource& source) { return source.instance->pause(stop_timeout); });
     router_->stop();
     const auto deadline = std::chrono::steady_clock::now() + setup_->settings.drain_timeout;
@@ -103,6 +119,7 @@ void Running::stop_all() {
     for_all(setup_->sinks, [](auto& sink) { return sink.runner->stop(stop_timeout); });
     if (spool_) spool_->stop();
     for_all(setup_->sources, [](PlacedSource& source) { return source.instance->stop(stop_timeout); });
+    if (web_) web_->stop(stop_timeout);
 }
 
 /// Calls all side by side, so that one that hangs costs the time of one.
@@ -130,6 +147,11 @@ struct Running::Move {
 };
 
 bool Running::reload(std::unique_ptr<Setup> next, Mistakes& mistakes) {
+    std::unique_ptr<http::Server> fresh_web;
+    const bool serves_elsewhere = next->http && !(setup_->http && setup_->http->listen == next->http->listen);
+    if (serves_elsewhere) fresh_web = serve(*next->http, mistakes);
+    if (serves_elsewhere && !fresh_web) return false;
+
     Sources fresh_sources;
     for (auto& source : next->sources) {
         const auto known = same_name(setup_->sources, source);
@@ -228,6 +250,8 @@ bool Running::reload(std::unique_ptr<Setup> next, Mistakes& mistakes) {
     for_all(leaving_sources, [](PlacedSource& source) { return source.instance->stop(stop_timeout); });
     if (!all_stopped_)
         for (const auto& source : leaving_sources) left_behind_.push_back(source.instance);
+    if (web_ && (serves_elsewhere || !next->http)) web_->stop(stop_timeout);
+    if (serves_elsewhere || !next->http) web_ = std::move(fresh_web);
     setup_ = std::move(next);
     const std::scoped_lock lock{now_mutex_};
     now_.sources.clear();

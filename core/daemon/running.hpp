@@ -3,9 +3,12 @@
 #include "daemon/setup.hpp"
 #include "daemon/watchdog.hpp"
 #include "daemon/worker.hpp"
+#include "daemon/web.hpp"
 #include "deliver/router.hpp"
+#include "http/server.hpp"
 #include "spool/spool.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -57,6 +60,7 @@ class Running {
 
     void start_sink(SinkRunner& sink);
     bool start_sources(Sources& sources, Mistakes& mistakes);
+    std::unique_ptr<http::Server> serve(const HttpSettings& settings, Mistakes& mistakes);
     void retire_sinks(Sinks& sinks);
     template <class Items, class Call>
     void for_all(Items& items, Call call);
@@ -73,6 +77,8 @@ class Running {
     Sinks retired_;  ///< of the last reload: somebody may have been on the way to them
     std::vector<std::shared_ptr<void>> left_behind_;
     bool all_stopped_ = true;
+    std::atomic<Phase> phase_{Phase::starting};
+    std::unique_ptr<http::Server> web_;
 };
 
 }  // namespace tocsin::core

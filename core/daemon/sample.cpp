@@ -84,7 +84,7 @@ void print_source(const SourceKind& kind, std::ostream& out) {
 std::string unknown_kind(const Registry& registry, std::string_view kind) {
     auto known = registry.sink_names();
     for (auto& name : registry.source_names()) known.push_back(std::move(name));
-    known.emplace_back("tocsin");
+    for (const auto& section : program_sections()) known.push_back(section.name);
     Mistakes mistakes;
     mistakes.add_unknown({}, "", fmt::format("no plugin brings the kind \"{}\"", kind), known, kind);
     return mistakes.list().front().text;
@@ -96,7 +96,7 @@ void print_sample_kinds(const Registry& registry, std::ostream& out) {
     const auto print = [&](std::string_view name, std::string_view what, std::string_view help) {
         out << fmt::format("{:<16} {:<8} {}\n", name, what, escaped(help));
     };
-    print("tocsin", "", "the program itself: handlers, plugins, how it stops");
+    for (const auto& section : program_sections()) print(section.name, "", section.help);
     for (const auto& library : registry.libraries()) {
         for (const auto& sink : library->sinks) print(sink.name, "sink", sink.help);
         for (const auto& source : library->sources) print(source.name, "source", source.help);
@@ -107,7 +107,8 @@ bool print_sample(const Registry& registry, std::string_view kind, SamplePart pa
                   std::string& problem) {
     const auto* sink = registry.sink(kind);
     const auto* source = registry.source(kind);
-    if (kind != "tocsin" && sink == nullptr && source == nullptr) {
+    const auto* own = program_section(kind);
+    if (own == nullptr && sink == nullptr && source == nullptr) {
         problem = unknown_kind(registry, kind);
         return false;
     }
@@ -122,8 +123,8 @@ bool print_sample(const Registry& registry, std::string_view kind, SamplePart pa
     } else if (source != nullptr) {
         print_source(*source, out);
     } else {
-        out << "# The program itself.\n" << how_to_read;
-        print_section("[tocsin]", program_options(), out);
+        out << "# " << own->help << '\n' << how_to_read;
+        print_section("[" + own->name + "]", own->options, out);
     }
     return true;
 }

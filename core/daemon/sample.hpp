@@ -16,9 +16,9 @@ enum class SamplePart {
     handler_file,  ///< the handler file of a sink (YAML) alone
 };
 
-/// Writes a commented sample of a kind, or of the section [tocsin], made from the declared options. It loads without
-/// mistakes once the required options, which are empty in it, are filled in. Nothing when no plugin brings the kind, or
-/// the kind has no such part: then `problem` says so.
+/// Writes a commented sample of a kind, or of a section of the program, made from the declared options. It loads
+/// without mistakes once the required options, which are empty in it, are filled in. Nothing when no plugin brings the
+/// kind, or the kind has no such part: then `problem` says so.
 bool print_sample(const Registry& registry, std::string_view kind, SamplePart part, std::ostream& out,
                   std::string& problem);
 

@@ -22,7 +22,7 @@ OptionSpec option(std::string name, OptionType type, std::optional<std::string> 
     return spec;
 }
 
-std::vector<OptionSpec> make_program_options() {
+std::vector<OptionSpec> tocsin_options() {
     auto handlers = option("handlers-dir", OptionType::path, std::nullopt, "directory of the handler files");
     handlers.required = true;
     auto drain = option("drain-timeout", OptionType::duration, "5s", "how long a stop waits for open deliveries");
@@ -60,25 +60,39 @@ std::filesystem::path default_state_dir(const std::filesystem::path& directory) 
     return std::filesystem::path{paths.substr(0, paths.find(':'))};
 }
 
-/// The [tocsin] section, which is there even when the file leaves it out. nullptr when it is no section.
-Node* program_section(Node& root, Mistakes& mistakes) {
-    for (auto& [key, where, value] : root.table) {
-        if (key != "tocsin") continue;
-        if (value.kind == Node::Kind::table) return &value;
-        mistakes.add(value.where, "tocsin", fmt::format("must be a table, not {}", value.kind_name()));
-        return nullptr;
-    }
-    Node none;
-    none.kind = Node::Kind::table;
-    none.where = root.where;
-    root.table.push_back({"tocsin", root.where, std::move(none)});
-    return &root.table.back().value;
+std::vector<OptionSpec> http_options() {
+    return {option("listen", OptionType::string, "127.0.0.1:9092",
+                   "where metrics and health checks are served: address:port, [IPv6]:port or *:port")};
 }
 
-void read_program_options(Settings& settings, Node& program, Environment& variables, Mistakes& mistakes) {
-    apply_environment(variables, {{"tocsin", &program_options(), {&program}, false}}, mistakes);
+/// Adds the sections of the program that the file leaves out, empty: variables may set their options.
+void add_program_sections(Node& root) {
+    for (const auto& section : program_sections()) {
+        if (root.find(section.name) != nullptr) continue;
+        Node none;
+        none.kind = Node::Kind::table;
+        none.where = root.where;
+        root.table.push_back({section.name, root.where, std::move(none)});
+    }
+}
+
+/// nullptr when it is no section.
+Node* table_of(const std::string& section, Node& root, Mistakes& mistakes) {
+    for (auto& [key, where, value] : root.table) {
+        if (key != section) continue;
+        if (value.kind == Node::Kind::table) return &value;
+        mistakes.add(value.where, section, fmt::format("must be a table, not {}", value.kind_name()));
+    }
+    return nullptr;
+}
+
+void read_tocsin(Settings& settings, Environment& variables, Mistakes& mistakes) {
+    auto* table = table_of("tocsin", settings.document.root, mistakes);
+    if (table == nullptr) return;
+    const auto& options = program_section("tocsin")->options;
+    apply_environment(variables, {{"tocsin", &options, {table}, false}}, mistakes);
     const auto directory = settings.file.parent_path();
-    const auto values = check_options(program, program_options(), "tocsin.", directory, mistakes);
+    const auto values = check_options(*table, options, "tocsin.", directory, mistakes);
     settings.handlers_dir = values[0].text;
     settings.handlers_dir_at = values[0].where;
     for (const auto& path : values[2].items) settings.plugin_path.push_back(directory / path);
@@ -93,9 +107,17 @@ void read_program_options(Settings& settings, Node& program, Environment& variab
 
 }  // namespace
 
-const std::vector<OptionSpec>& program_options() {
-    static const auto options = make_program_options();
-    return options;
+const std::vector<ProgramSection>& program_sections() {
+    static const std::vector<ProgramSection> sections{
+        {"tocsin", "the program itself: handlers, plugins, how it stops", tocsin_options()},
+        {"http", "metrics and health checks over HTTP", http_options()}};
+    return sections;
+}
+
+const ProgramSection* program_section(std::string_view name) {
+    for (const auto& section : program_sections())
+        if (section.name == name) return &section;
+    return nullptr;
 }
 
 std::optional<Settings> read_settings(const std::filesystem::path& file, Environment& variables, Mistakes& mistakes) {
@@ -104,10 +126,13 @@ std::optional<Settings> read_settings(const std::filesystem::path& file, Environ
     settings.document = read_file(file.string(), file.string(), mistakes);
     if (!settings.document.sound) return std::nullopt;
 
-    if (auto* program = program_section(settings.document.root, mistakes))
-        read_program_options(settings, *program, variables, mistakes);
+    auto& root = settings.document.root;
+    settings.has_http_section = root.find("http") != nullptr;
+    add_program_sections(root);
+    settings.http_section = table_of("http", root, mistakes);
+    read_tocsin(settings, variables, mistakes);
     for (auto& [key, where, value] : settings.document.root.table) {
-        if (key == "tocsin") continue;
+        if (program_section(key) != nullptr) continue;
         if (value.kind == Node::Kind::table) {
             settings.sections.push_back({key, &value});
         } else if (value.kind == Node::Kind::list && !value.list.empty() &&
@@ -119,6 +144,29 @@ std::optional<Settings> read_settings(const std::filesystem::path& file, Environ
         }
     }
     return settings;
+}
+
+std::optional<HttpSettings> read_http(const Settings& settings, Mistakes& mistakes) {
+    const auto* table = settings.http_section;
+    if (table == nullptr || (!settings.has_http_section && table->table.empty())) return std::nullopt;
+    const auto before = mistakes.size();
+    const auto values =
+        check_options(*table, program_section("http")->options, "http.", settings.file.parent_path(), mistakes);
+    if (mistakes.size() != before) return std::nullopt;
+    const auto& listen = values[0];
+    const auto where = listen.where.file ? listen.where : table->where;
+    const auto address = http::parse_address(listen.text);
+    if (!address) {
+        mistakes.add(where, "http.listen",
+                     fmt::format("\"{}\" is no address to listen on: write address:port, [IPv6]:port or *:port",
+                                 shortened(listen.text)));
+        return std::nullopt;
+    }
+    if (!address->is_loopback())
+        mistakes.warn(where, "http.listen",
+                      "everyone who reaches this address can read the metrics, without a password: keep it behind a "
+                      "firewall, or listen on 127.0.0.1");
+    return HttpSettings{*address, listen.text, where};
 }
 
 }  // namespace tocsin::core

@@ -22,7 +22,12 @@ namespace {
 using Sections = std::map<std::string, std::vector<const Node*>, std::less<>>;
 
 void apply_variables(const Setup& setup, const Registry& registry, Environment& variables, Mistakes& mistakes) {
-    std::vector<KindOfSection> kinds{{"tocsin", &program_options(), {}, false}};
+    std::vector<KindOfSection> kinds;
+    for (const auto& section : program_sections()) {
+        auto& kind = kinds.emplace_back(KindOfSection{section.name, &section.options, {}, false});
+        if (section.name == "http" && setup.settings.http_section != nullptr)
+            kind.sections.push_back(setup.settings.http_section);
+    }
     for (const auto& library : registry.libraries()) {
         for (const auto& sink : library->sinks) kinds.push_back({sink.name, &sink.instance_options, {}});
         for (const auto& source : library->sources) kinds.push_back({source.name, &source.instance_options, {}});
@@ -40,7 +45,7 @@ Sections by_kind(const Settings& settings, const Registry& registry, Mistakes& m
     auto known = registry.sink_names();
     const auto sources = registry.source_names();
     known.insert(known.end(), sources.begin(), sources.end());
-    known.emplace_back("tocsin");
+    for (const auto& section : program_sections()) known.push_back(section.name);
     for (const auto& [kind, table] : settings.sections) {
         if (registry.sink(kind) != nullptr || registry.source(kind) != nullptr)
             sections[kind].push_back(table);
@@ -178,6 +183,7 @@ std::unique_ptr<Setup> set_up(const std::filesystem::path& configuration, Regist
     load_plugins(registry, setup->settings.plugin_path, setup->settings.plugin_path_at, mistakes);
 
     apply_variables(*setup, registry, variables, mistakes);
+    setup->http = read_http(setup->settings, mistakes);
     const auto sections = by_kind(setup->settings, registry, mistakes);
     SinkInstances sinks{hand_over, mistakes};
     for (const auto& [name, tables] : sections)

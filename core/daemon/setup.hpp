@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct PlacedSource {
 /// What a configuration asks for: made, checked whole, connected to nothing and listening on nothing.
 struct Setup {
     Settings settings;
+    std::optional<HttpSettings> http;  ///< nothing: it is not served
     std::vector<SinkInstances::Made> sinks;
     std::vector<PlacedSource> sources;
     std::shared_ptr<Routing> routing;

@@ -170,7 +170,7 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
     /// Reads on for a while what the client sends after its last answer: a socket closed with unread bytes in it takes
     /// the answer back.
     void discard(std::size_t most) {
-        stream_.async_read_some(buffer_.prepare(read_size),
+        stream_.async_read_some(buffer_.prepare(buffer_.max_size()),
                                 [self = shared_from_this(), most](const error_code& error, std::size_t size) {
                                     if (!error && !self->given_up_ && size < most) self->discard(most - size);
                                 });

@@ -38,7 +38,7 @@ std::string_view linker_words(std::string_view message) {
 }
 
 /// What the configuration uses itself and no plugin can take.
-bool is_reserved(std::string_view kind) { return kind == "tocsin"; }
+bool is_reserved(std::string_view kind) { return kind == "tocsin" || kind == "http"; }
 
 template <class Kind>
 void check_kind(const Kind* kind, std::string_view what) {

@@ -46,7 +46,7 @@ std::vector<Kind> kinds() {
         std::string what;
         words >> kind.name >> what;
         kind.is_sink = what == "sink";
-        if (kind.name != "tocsin") all.push_back(kind);
+        if (kind.name != "tocsin" && kind.name != "http") all.push_back(kind);
     }
     return all;
 }
@@ -134,6 +134,15 @@ TEST_CASE("every sample loads once it is filled in, with and without its default
     }
 }
 
+TEST_CASE("the sample of [http] loads, with and without its defaults") {
+    const auto tocsin = filled_in(sample_of({"tocsin"}));
+    const auto http = sample_of({"http"});
+    CHECK(holds(http, "[http]\n"));
+    CHECK(holds(http, "#listen = \"127.0.0.1:9092\"\n"));
+    CHECK(load({tocsin, http, ""}).code == 0);
+    CHECK(load({tocsin, with_defaults(http), ""}).code == 0);
+}
+
 TEST_CASE("what is required and not filled in is told") {
     const auto finished =
         load({filled_in(sample_of({"tocsin"})), sample_of({"mqtt"}), sample_of({"mqtt", "--handler"})});
@@ -174,7 +183,7 @@ TEST_CASE("the handler file behind a section is the one that stands alone") {
 
 TEST_CASE("the kinds are listed, and an unknown one is told with the nearest") {
     const auto list = sample_of({});
-    for (const char* word : {"tocsin ", "mqtt ", "log ", "task-log ", "every-option ", "sink", "source"})
+    for (const char* word : {"tocsin ", "http ", "mqtt ", "log ", "task-log ", "every-option ", "sink", "source"})
         CHECK(holds(list, word));
     const auto unknown = sample({"mqt"});
     CHECK(unknown.code == 2);
@@ -182,6 +191,8 @@ TEST_CASE("the kinds are listed, and an unknown one is told with the nearest") {
     CHECK(unknown.err == "tocsin: no plugin brings the kind \"mqt\" (did you mean \"mqtt\"?)\n");
     CHECK(sample({"task-log", "--handler"}).code == 2);
     CHECK(sample({"tocsin", "--handler"}).code == 2);
+    CHECK(sample({"http", "--handler"}).code == 2);
+    CHECK(holds(sample({"htpp"}).err, "did you mean \"http\"?"));
     CHECK(sample({"mqtt", "log"}).code == 2);
 }
 

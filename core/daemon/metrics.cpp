@@ -1,0 +1,65 @@
+#include "daemon/metrics.hpp"
+
+#include "daemon/counts.hpp"
+#include "daemon/metric_families.hpp"
+#include "daemon/process_figures.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace tocsin::core {
+namespace {
+
+using Labels = MetricFamilies::Labels;
+
+void add_deliveries(MetricFamilies& families, const Routing& routing) {
+    struct Latency {
+        Histogram::Sum sent;
+        Histogram::Sum confirmed;
+    };
+    std::map<std::pair<std::string, std::string>, Latency> latencies;
+    for (const auto& [handler, kind, name] : routing.targets) {
+        families.add("tocsin_deliveries_", counts_of(*handler),
+                     {{"topic", handler->topic}, {"handler", handler->id}, {"kind", kind}, {"name", name}});
+        auto& latency = latencies[{kind, name}];
+        latency.sent.add(handler->sent);
+        latency.confirmed.add(handler->confirmed);
+    }
+    for (const auto& [sink, latency] : latencies) {
+        const Labels labels{{"kind", sink.first}, {"name", sink.second}};
+        families.add_histogram("tocsin_delivery_sent_seconds", "Time from an event's receipt to its being sent.", labels,
+                               latency.sent);
+        families.add_histogram("tocsin_delivery_confirmed_seconds",
+                               "Time from an event's receipt to the sink's confirmation.", labels, latency.confirmed);
+    }
+}
+
+void add_process(MetricFamilies& families) {
+    families.add_gauge("tocsin_build_info", "1, with the version of the program.", {{"version", TOCSIN_VERSION}}, 1);
+    const auto figures = process_figures();
+    families.add_counter("process_cpu_seconds", "CPU time of the process.", {}, figures.cpu_seconds);
+    families.add_gauge("process_resident_memory_bytes", "Memory of the process in RAM.", {}, figures.resident_bytes);
+    families.add_gauge("process_virtual_memory_bytes", "Address space of the process.", {}, figures.virtual_bytes);
+    families.add_gauge("process_open_fds", "Open files and sockets.", {}, figures.open_files);
+    families.add_gauge("process_max_fds", "The most files and sockets that may be open.", {}, figures.most_open_files);
+    families.add_gauge("process_start_time_seconds", "When the process started, since 1970.", {}, figures.start_time);
+}
+
+}  // namespace
+
+std::string metrics_text(const Running& running) {
+    MetricFamilies families;
+    const auto now = running.now();
+    for (const auto& source : now.sources)
+        families.add("tocsin_source_", counts_of(*source), {{"kind", source->kind()}, {"name", source->name()}});
+    for (const auto& sink : now.sinks)
+        families.add("tocsin_sink_", counts_of(*sink), {{"kind", sink->kind()}, {"name", sink->name()}});
+    add_deliveries(families, *now.routing);
+    families.add("tocsin_router_", counts_of(running.router()), {});
+    families.add("tocsin_spool_", counts_of(running.spool()), {});
+    add_process(families);
+    return families.text();
+}
+
+}  // namespace tocsin::core

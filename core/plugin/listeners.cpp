@@ -1,66 +1,62 @@
 #include "plugin/listeners.hpp"
 
+#include "base/log.hpp"
+#include "plugin/listen_address.hpp"
+
 #include <fmt/format.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
-#include <charconv>
-#include <optional>
+#include <algorithm>
+#include <list>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 namespace tocsin::core {
-
-using boost::asio::ip::udp;
-
 namespace {
 
-struct Listener {
-    udp::socket socket;
-    std::string owner;  ///< empty: nobody reads it
+using UdpSocket = boost::asio::ip::udp::socket;
+using TcpAcceptor = boost::asio::ip::tcp::acceptor;
+using Error = boost::system::error_code;
+
+struct Reader {
+    std::string name;   ///< empty: nobody reads it
+    std::string asked;  ///< the address as its reader wrote it
 };
 
-}  // namespace
-
-struct Listeners::Sockets {
-    boost::asio::io_context context;
-    std::map<std::string, Listener> by_address;
+struct UdpListener {
+    UdpSocket socket;
+    ListenAddress address;
+    Reader reader;
+    std::optional<std::uint32_t> passed_drops;  ///< of one that was passed
 };
 
-namespace {
-
-struct HostPort {
-    std::string host;
-    std::uint16_t port;
+struct TcpListener {
+    TcpAcceptor acceptor;
+    ListenAddress address;
 };
 
-HostPort split(std::string_view address) {
-    const auto fail = [&] {
-        throw std::runtime_error{
-            fmt::format("\"{}\" is no address to listen on: write host:port, [IPv6]:port or *:port", address)};
-    };
-    const auto colon = address.rfind(':');
-    if (colon == std::string_view::npos || colon == 0) fail();
-    auto host = address.substr(0, colon);
-    const auto digits = address.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty()) fail();
-    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed) host = host.substr(1, host.size() - 2);
-    if (!bracketed && host.find(':') != std::string_view::npos) fail();
-    return {std::string{host}, port};
+/// Where the socket is bound. Nothing when the system does not say.
+template <class Socket>
+std::optional<ListenAddress> bound_to(Socket& socket) {
+    Error error;
+    const auto endpoint = socket.local_endpoint(error);
+    boost::asio::ip::v6_only only_v6{true};
+    if (!error && endpoint.address().is_v6()) socket.get_option(only_v6, error);
+    if (error) return std::nullopt;
+    return listen_address(endpoint.address(), endpoint.port(), only_v6.value());
 }
 
-std::optional<udp::socket> bound(boost::asio::io_context& context, const udp::endpoint& endpoint, bool any,
-                                 boost::system::error_code& error) {
-    udp::socket socket{context};
+std::optional<UdpSocket> bound(boost::asio::io_context& context, const ListenAddress& address, Error& error) {
+    const UdpSocket::endpoint_type endpoint{address.address, address.port};
+    UdpSocket socket{context};
     socket.open(endpoint.protocol(), error);
     if (error) return std::nullopt;
-    if (endpoint.protocol() == udp::v6()) socket.set_option(boost::asio::ip::v6_only{!any}, error);
+    if (address.address.is_v6()) socket.set_option(boost::asio::ip::v6_only{!address.is_everything}, error);
     socket.bind(endpoint, error);
     if (error) return std::nullopt;
     return socket;
@@ -68,42 +64,120 @@ std::optional<udp::socket> bound(boost::asio::io_context& context, const udp::en
 
 }  // namespace
 
+struct Listeners::Sockets {
+    boost::asio::io_context context;
+    std::list<UdpListener> udp;
+    std::list<TcpListener> tcp;
+
+    /// The best of `addresses`, which are sorted by how well they suit.
+    template <class Listener>
+    static auto find(std::list<Listener>& listeners, const std::vector<ListenAddress>& addresses) {
+        for (const auto& address : addresses) {
+            const auto found = std::find_if(listeners.begin(), listeners.end(),
+                                            [&](const Listener& listener) { return listener.address == address; });
+            if (found != listeners.end()) return found;
+        }
+        return listeners.end();
+    }
+
+    template <class Listener>
+    void adopt(const PassedSocket& passed, std::list<Listener>& listeners, auto socket, auto... more) {
+        Error error;
+        using Protocol = typename decltype(socket)::protocol_type;
+        socket.assign(passed.is_v6 ? Protocol::v6() : Protocol::v4(), passed.handle, error);
+        const auto address = error ? std::nullopt : bound_to(socket);
+        if (address)
+            listeners.push_back({std::move(socket), *address, more...});
+        else
+            log::warning("a socket that was passed cannot be used",
+                         {{"descriptor", static_cast<std::uint64_t>(passed.handle)}, {"problem", error.message()}});
+    }
+
+    UdpListener& udp_for(const std::string& asked) {
+        auto found = std::find_if(udp.begin(), udp.end(),
+                                  [&](const UdpListener& listener) { return listener.reader.asked == asked; });
+        if (found != udp.end()) return *found;
+        const auto wanted = resolve_listen_address(asked);
+        found = find(udp, also_suitable(wanted));
+        if (found != udp.end()) return *found;
+        Error error;
+        std::optional<UdpSocket> socket;
+        for (const auto& address : wanted)
+            if (!socket) socket = bound(context, address, error);
+        const auto place = socket ? bound_to(*socket) : std::nullopt;
+        if (!place)
+            throw std::runtime_error{fmt::format("cannot listen on {}: {}{}", asked, error.message(), hint(wanted))};
+        return udp.emplace_back(UdpListener{std::move(*socket), *place, {}, {}});
+    }
+
+    /// What an error about an address in use leaves out.
+    std::string hint(const std::vector<ListenAddress>& wanted) const {
+        for (const auto& listener : udp)
+            for (const auto& address : wanted)
+                if (listener.passed_drops && listener.address.port == address.port)
+                    return fmt::format(" (the service manager passed {}, which is not the same)",
+                                       to_string(listener.address));
+        return {};
+    }
+};
+
 Listeners::Listeners() : sockets_{std::make_unique<Sockets>()} {}
 Listeners::~Listeners() = default;
 
+void Listeners::adopt(const std::vector<PassedSocket>& sockets) {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& passed : sockets) {
+        if (passed.is_tcp)
+            sockets_->adopt(passed, sockets_->tcp, TcpAcceptor{sockets_->context});
+        else
+            sockets_->adopt(passed, sockets_->udp, UdpSocket{sockets_->context}, Reader{},
+                            std::optional{passed.kernel_drops});
+    }
+}
+
 std::int64_t Listeners::udp(const std::string& address, const std::string& owner) {
     const std::scoped_lock lock{mutex_};
-    if (const auto found = sockets_->by_address.find(address); found != sockets_->by_address.end()) {
-        auto& [socket, reader] = found->second;
-        if (!reader.empty())
-            throw std::runtime_error{fmt::format("cannot listen on {}: {} does already", address, reader)};
-        reader = owner;
-        return static_cast<std::int64_t>(socket.native_handle());
-    }
+    auto& [socket, place, reader, passed_drops] = sockets_->udp_for(address);
+    if (!reader.name.empty())
+        throw std::runtime_error{fmt::format("cannot listen on {}: {} does already", address, reader.name)};
+    if (passed_drops && reader.asked.empty())
+        log::info("reading a socket that was passed", {{"name", owner},
+                                                       {"asked", address},
+                                                       {"address", to_string(place)},
+                                                       {"kernel_drops_before", std::uint64_t{*passed_drops}}});
+    reader = {owner, address};
+    return static_cast<std::int64_t>(socket.native_handle());
+}
 
-    const auto [host, port] = split(address);
-    boost::system::error_code error;
-    std::optional<udp::socket> socket;
-    if (host == "*") {
-        socket = bound(sockets_->context, {udp::v6(), port}, true, error);
-        if (!socket) socket = bound(sockets_->context, {udp::v4(), port}, true, error);
-    } else {
-        udp::resolver resolver{sockets_->context};
-        const auto found = resolver.resolve(host, std::to_string(port), udp::resolver::passive, error);
-        if (error) throw std::runtime_error{fmt::format("cannot listen on {}: {}", address, error.message())};
-        for (const auto& entry : found)
-            if (!socket) socket = bound(sockets_->context, entry.endpoint(), false, error);
-    }
-    if (!socket) throw std::runtime_error{fmt::format("cannot listen on {}: {}", address, error.message())};
-    const auto handle = socket->native_handle();
-    sockets_->by_address.emplace(address, Listener{std::move(*socket), owner});
+std::optional<std::int64_t> Listeners::passed_tcp(const std::string& address) {
+    const auto wanted = resolve_listen_address(address);
+    const std::scoped_lock lock{mutex_};
+    const auto found = sockets_->find(sockets_->tcp, also_suitable(wanted));
+    if (found == sockets_->tcp.end()) return std::nullopt;
+    Error error;
+    const auto handle = found->acceptor.release(error);
+    sockets_->tcp.erase(found);
+    if (error) throw std::runtime_error{fmt::format("cannot listen on {}: {}", address, error.message())};
     return static_cast<std::int64_t>(handle);
 }
 
 void Listeners::release(const std::string& owner) {
     const std::scoped_lock lock{mutex_};
-    for (auto& [address, listener] : sockets_->by_address)
-        if (listener.owner == owner) listener.owner.clear();
+    for (auto& listener : sockets_->udp)
+        if (listener.reader.name == owner) listener.reader.name.clear();
+}
+
+void Listeners::close_unread() {
+    const std::scoped_lock lock{mutex_};
+    const auto tell = [](std::string_view protocol, const ListenAddress& address) {
+        log::warning("a socket that was passed is closed: nothing in the configuration listens there",
+                     {{"protocol", protocol}, {"address", to_string(address)}});
+    };
+    for (const auto& listener : sockets_->udp)
+        if (listener.reader.name.empty() && listener.passed_drops) tell("udp", listener.address);
+    for (const auto& listener : sockets_->tcp) tell("tcp", listener.address);
+    sockets_->udp.remove_if([](const UdpListener& listener) { return listener.reader.name.empty(); });
+    sockets_->tcp.clear();
 }
 
 }  // namespace tocsin::core

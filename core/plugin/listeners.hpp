@@ -1,10 +1,13 @@
 #pragma once
 
+#include "plugin/passed_sockets.hpp"
+
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace tocsin::core {
 
@@ -15,12 +18,24 @@ class Listeners {
     Listeners();
     ~Listeners();
 
+    /// Takes over what the service manager passed. Whoever asks for the address of such a socket gets it, with what the
+    /// kernel queued while nobody ran.
+    void adopt(const std::vector<PassedSocket>& sockets);
+
     /// A bound UDP socket for "host:port", "[v6]:port" or "*:port" (every address, IPv6 and IPv4). `owner` names who
     /// reads it. Throws std::runtime_error: not an address, unknown host, in use, not allowed, or read already.
     std::int64_t udp(const std::string& address, const std::string& owner);
 
+    /// A listening TCP socket that was passed for that address; nothing when there is none. It belongs to the caller
+    /// from now on. Throws std::runtime_error: not an address, unknown host.
+    std::optional<std::int64_t> passed_tcp(const std::string& address);
+
     /// `owner` reads its sockets no more; whoever asks for their addresses next gets them with what is queued.
     void release(const std::string& owner);
+
+    /// Closes the sockets that nobody reads, and logs those of them that were passed: units and configuration do not
+    /// agree then. To be called when all sources have asked for theirs.
+    void close_unread();
 
   private:
     struct Sockets;

@@ -1,23 +1,31 @@
 #include "plugin/listeners.hpp"
 
+#include "plugin/listener_sockets.hpp"
+
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <stdexcept>
 #include <string>
 
 using tocsin::core::Listeners;
+using tocsin::core::PassedSocket;
+using namespace tocsin::core::test;
 
 namespace {
 
-std::uint16_t port_of(std::int64_t handle) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    REQUIRE(getsockname(static_cast<int>(handle), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
-                                               : reinterpret_cast<sockaddr_in&>(address).sin_port);
+std::string at(const std::string& host, std::uint16_t port) { return host + ":" + std::to_string(port); }
+
+PassedSocket passed(const Binding& binding) {
+    return {made(binding), binding.type == SOCK_STREAM, binding.family == AF_INET6, 0};
 }
+
+const Binding v4{};
+const Binding all_v4{.address = "0.0.0.0"};
+const Binding v6{.family = AF_INET6, .address = "::1"};
+const Binding all_v6{.family = AF_INET6, .address = "::", .only_v6 = true};
+const Binding everything{.family = AF_INET6, .address = "::"};
+const Binding mapped{.family = AF_INET6, .address = "::ffff:127.0.0.1"};
+const Binding tcp{.type = SOCK_STREAM};
 
 }  // namespace
 
@@ -35,7 +43,7 @@ TEST_CASE("a listener is bound, read by one, and kept for the next who asks for 
 
 TEST_CASE("an address in use is told with the address") {
     Listeners first;
-    const auto address = "127.0.0.1:" + std::to_string(port_of(first.udp("127.0.0.1:0", "test")));
+    const auto address = at("127.0.0.1", port_of(first.udp("127.0.0.1:0", "test")));
     Listeners second;
     try {
         second.udp(address, "test");
@@ -51,4 +59,126 @@ TEST_CASE("what is no address is refused") {
     for (const auto* address : {"", "9998", ":9998", "localhost", "localhost:", "localhost:x", "127.0.0.1:65536",
                                 "127.0.0.1:-1", "::1:9998", "[::1:9998", "no.such.host.invalid:9998"})
         CHECK_THROWS_AS(listeners.udp(address, "test"), std::runtime_error);
+}
+
+TEST_CASE("one address written in two ways is one listener") {
+    Listeners listeners;
+    const auto handle = listeners.udp("127.0.0.1:0", "test");
+    const auto port = port_of(handle);
+    try {
+        listeners.udp(at("[::ffff:127.0.0.1]", port), "other");
+        FAIL("given twice");
+    } catch (const std::runtime_error& error) {
+        CHECK(std::string{error.what()}.find("test does already") != std::string::npos);
+    }
+    listeners.release("test");
+    CHECK(listeners.udp(at("[::ffff:127.0.0.1]", port), "other") == handle);
+}
+
+TEST_CASE("who asks for the address of a passed socket gets it") {
+    const struct {
+        std::string host;
+        const Binding& binding;
+        bool suits;
+    } table[]{
+        {"127.0.0.1", v4, true},
+        {"localhost", v4, true},
+        {"[::ffff:127.0.0.1]", v4, true},
+        {"[::ffff:7f00:1]", v4, true},
+        {"127.0.0.1", mapped, true},
+        {"[::1]", v6, true},
+        {"[0:0::1]", v6, true},
+        {"*", everything, true},
+        {"*", all_v4, true},
+        {"*", all_v6, true},
+        {"[::]", all_v6, true},
+        {"[::]", everything, true},
+        {"0.0.0.0", all_v4, true},
+        // More than was asked for would let others in.
+        {"127.0.0.1", all_v4, false},
+        {"127.0.0.1", everything, false},
+        {"[::1]", everything, false},
+        {"0.0.0.0", everything, false},
+        {"0.0.0.0", v4, false},
+        {"*", v4, false},
+        {"127.0.0.2", v4, false},
+        {"127.0.0.1", v6, false},
+        {"[::1]", v4, false},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.host);
+        CAPTURE(std::string{row.binding.address});
+        Listeners listeners;
+        const auto socket = passed(row.binding);
+        listeners.adopt({socket});
+        std::int64_t given = -1;
+        std::string problem;
+        try {
+            given = listeners.udp(at(row.host, port_of(socket.handle)), "test");
+        } catch (const std::runtime_error& error) {
+            problem = error.what();
+        }
+        CHECK((given == socket.handle) == row.suits);
+        if (given < 0) CHECK(problem.find("the service manager passed") != std::string::npos);
+    }
+}
+
+TEST_CASE("the best of several passed sockets is given, and each once") {
+    const auto first = passed(all_v6);
+    const auto port = port_of(first.handle);
+    const int second = ::socket(AF_INET, SOCK_DGRAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    REQUIRE(bind(second, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    Listeners listeners;
+    listeners.adopt({first, {second, false, false, 0}});
+    CHECK(listeners.udp(at("[::]", port), "v6") == first.handle);
+    CHECK(listeners.udp(at("0.0.0.0", port), "v4") == second);
+    CHECK_THROWS_AS(listeners.udp(at("*", port), "third"), std::runtime_error);
+}
+
+TEST_CASE("what the kernel queued in a passed socket is read by who asks, and by the next one") {
+    Listeners listeners;
+    const auto socket = passed(v4);
+    const auto port = port_of(socket.handle);
+    send_to(port, "before");
+    listeners.adopt({socket});
+    const auto handle = listeners.udp(at("127.0.0.1", port), "test");
+    CHECK(next_of(handle) == "before");
+    send_to(port, "meanwhile");
+    listeners.release("test");
+    CHECK(next_of(listeners.udp(at("localhost", port), "other")) == "meanwhile");
+}
+
+TEST_CASE("a TCP socket is handed over by its address") {
+    Listeners listeners;
+    const auto socket = passed(tcp);
+    const auto port = port_of(socket.handle);
+    listeners.adopt({socket});
+    CHECK_FALSE(listeners.passed_tcp(at("127.0.0.2", port)));
+    // UDP has ports of its own.
+    CHECK(listeners.udp(at("127.0.0.1", port), "test") != socket.handle);
+    CHECK(listeners.passed_tcp(at("127.0.0.1", port)) == socket.handle);
+    CHECK_FALSE(listeners.passed_tcp(at("127.0.0.1", port)));
+    CHECK_THROWS_AS(listeners.passed_tcp("nowhere"), std::runtime_error);
+    listeners.close_unread();
+    REQUIRE(is_open(socket.handle));
+    close(socket.handle);
+}
+
+TEST_CASE("what nobody reads is closed") {
+    Listeners listeners;
+    const auto asked = passed(v4);
+    const auto forgotten = passed(v4);
+    const auto stream = passed(tcp);
+    listeners.adopt({asked, forgotten, stream});
+    listeners.udp(at("127.0.0.1", port_of(asked.handle)), "test");
+    const auto bound = listeners.udp("127.0.0.1:0", "gone");
+    listeners.release("gone");
+    listeners.close_unread();
+    CHECK(is_open(asked.handle));
+    CHECK_FALSE(is_open(forgotten.handle));
+    CHECK_FALSE(is_open(stream.handle));
+    CHECK_FALSE(is_open(static_cast<int>(bound)));
 }

@@ -3,12 +3,14 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "daemon/connections.hpp"
+#include "daemon/notify.hpp"
 #include "daemon/report.hpp"
 #include "daemon/running.hpp"
 #include "daemon/sample.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/signals.hpp"
 #include "daemon/worker.hpp"
+#include "plugin/passed_sockets.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -42,6 +44,10 @@ void log_what_runs(std::string_view what, const Setup& setup) {
                      {"sources", setup.sources.size()}});
 }
 
+std::string status_of(const Setup& setup) {
+    return status_text(setup.routing->targets.size(), setup.sinks.size(), setup.sources.size());
+}
+
 /// The spool is opened once.
 void warn_of_what_stays(const Settings& now, const Settings& next) {
     if (now.state_dir != next.state_dir || now.spool_bytes != next.spool_bytes ||
@@ -71,6 +77,8 @@ void reload(const std::filesystem::path& configuration, Registry& registry, List
 }  // namespace
 
 int run(const std::filesystem::path& configuration) {
+    const Notify notify;
+    const auto passed = take_passed_sockets();
     Signals signals;
     Worker worker;
     Registry registry;
@@ -80,12 +88,20 @@ int run(const std::filesystem::path& configuration) {
     auto setup = set_up(configuration, registry, listeners, hand_over, mistakes);
     if (!setup) return tell(mistakes);
     log_warnings(mistakes);
+    listeners.adopt(passed);
 
-    Running running{std::move(setup), worker, mistakes};
+    Running running{std::move(setup), worker, notify, mistakes};
     const bool started = mistakes.empty() && running.start(mistakes);
     if (started) {
+        listeners.close_unread();
         log_what_runs("ready", running.setup());
-        while (signals.wait() == SIGHUP) reload(configuration, registry, listeners, hand_over, running);
+        notify.ready(status_of(running.setup()));
+        while (signals.wait() == SIGHUP) {
+            notify.reloading();
+            reload(configuration, registry, listeners, hand_over, running);
+            notify.ready(status_of(running.setup()));
+        }
+        notify.stopping();
         log::info("stopping", {{"pending", running.router().pending()}});
         running.drain([&] { return signals.wait_for(poll_interval); });
         running.stop_all();

@@ -36,8 +36,8 @@ auto same_name(Items& items, const Wanted& wanted) {
 
 }  // namespace
 
-Running::Running(std::unique_ptr<Setup> setup, Worker& worker, Mistakes& mistakes)
-    : setup_{std::move(setup)}, worker_{worker} {
+Running::Running(std::unique_ptr<Setup> setup, Worker& worker, const Notify& notify, Mistakes& mistakes)
+    : setup_{std::move(setup)}, worker_{worker}, notify_{notify} {
     const auto& settings = setup_->settings;
     guard(mistakes, settings.state_dir_at.file ? settings.state_dir_at : settings.handlers_dir_at, "tocsin.state-dir", [&] {
         Spool::Settings spool;
@@ -76,11 +76,13 @@ bool Running::start(Mistakes& mistakes) {
         for (const auto& source : setup_->sources) now_.sources.push_back(source.instance);
     }
     const auto limit = setup_->settings.call_limit;
-    watchdog_.emplace(std::min<std::chrono::nanoseconds>(limit / 4, longest_between_looks), [this, limit] {
+    const auto interval = std::min<std::chrono::nanoseconds>(limit / 4, longest_between_looks);
+    watchdog_.emplace(std::min(interval, notify_.alive_every().value_or(interval)), [this, limit] {
         const auto now = std::chrono::steady_clock::now();
         worker_.watch(now, limit);
         const std::scoped_lock lock{now_mutex_};
         for (const auto& sink : now_.sinks) sink->watch(now);
+        notify_.alive();
     });
     spool_->start(*router_);
     spool_->poke();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/notify.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/watchdog.hpp"
 #include "daemon/worker.hpp"
@@ -23,7 +24,7 @@ namespace tocsin::core {
 class Running {
   public:
     /// Opens the spool. What is wrong with its folder goes to `mistakes`.
-    Running(std::unique_ptr<Setup> setup, Worker& worker, Mistakes& mistakes);
+    Running(std::unique_ptr<Setup> setup, Worker& worker, const Notify& notify, Mistakes& mistakes);
 
     /// False when something could not be started, which is a mistake then.
     bool start(Mistakes& mistakes);
@@ -69,6 +70,7 @@ class Running {
 
     std::unique_ptr<Setup> setup_;
     Worker& worker_;
+    const Notify& notify_;
     std::unique_ptr<Spool> spool_;
     std::unique_ptr<Router> router_;
     mutable std::mutex now_mutex_;

@@ -11,7 +11,7 @@ enum class Protocol { tcp, udp };
 /// machine is given it until this process ends.
 std::uint16_t free_port(Protocol protocol);
 
-/// A bound UDP socket on a free loopback port; nobody reads from it.
+/// A bound UDP socket on a free loopback port; nobody reads from it, save whom it is passed to.
 class UdpSocket {
   public:
     UdpSocket();
@@ -20,6 +20,7 @@ class UdpSocket {
     UdpSocket& operator=(const UdpSocket&) = delete;
 
     std::uint16_t port() const noexcept { return port_; }
+    int handle() const noexcept { return handle_; }
 
     /// Sends one datagram to a loopback port. Throws when the system refuses it.
     void send(std::uint16_t port, std::string_view text) const;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 namespace tocsin::testing {
@@ -31,9 +32,32 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return result;
 }
 
+constexpr int first_passed = 3;
+constexpr int above_all = 256;
+constexpr std::string_view listen_pid = "LISTEN_PID=";
+
+/// `text` has room behind "LISTEN_PID=".
+void write_own_id(char* text) {
+    char digits[20];
+    int count = 0;
+    for (auto id = ::getpid(); id != 0; id /= 10) digits[count++] = static_cast<char>('0' + id % 10);
+    for (text += listen_pid.size(); count > 0;) *text++ = digits[--count];
+    *text = '\0';
+}
+
+/// Closes all but the passed descriptors, which get the numbers from 3 on. They are changed.
+void keep_only(std::vector<int>& passed) {
+    for (auto& handle : passed) handle = ::fcntl(handle, F_DUPFD, above_all);
+    for (int handle = first_passed; handle < above_all; ++handle) ::close(handle);
+    for (int number = first_passed; const int handle : passed) {
+        ::dup2(handle, number++);
+        ::close(handle);
+    }
+}
+
 /// In the child: only calls that are safe after fork.
 [[noreturn]] void become(char* const* arguments, char* const* environment, const char* out, const char* err,
-                         pid_t parent) {
+                         pid_t parent, char* own_id, std::vector<int>& passed) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);
     for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
@@ -44,7 +68,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     if (::dup2(::open("/dev/null", O_RDONLY), 0) < 0 || ::dup2(::open(out, flags, 0600), 1) < 0 ||
         ::dup2(::open(err, flags, 0600), 2) < 0)
         ::_exit(127);
-    for (int handle = 3; handle < 256; ++handle) ::close(handle);
+    keep_only(passed);
+    if (!passed.empty()) write_own_id(own_id);
     ::execvpe(arguments[0], arguments, environment);
     const char text[] = "cannot be started\n";
     if (::write(2, text, sizeof text - 1) < 0) ::_exit(126);
@@ -59,9 +84,16 @@ std::string words(const Arguments& command) {
 
 }  // namespace
 
-Process::Process(const Arguments& command, const Environment& environment) {
+Process::Process(const Arguments& command, const Environment& environment, const std::vector<int>& passed) {
     Arguments arguments = command;
     auto variables = merged(environment);
+    auto handles = passed;
+    char* own_id = nullptr;
+    if (!passed.empty()) {
+        variables.push_back("LISTEN_FDS=" + std::to_string(passed.size()));
+        variables.push_back(std::string{listen_pid} + std::string(20, ' '));
+        own_id = variables.back().data();
+    }
     const auto argument_pointers = pointers(arguments);
     const auto variable_pointers = pointers(variables);
     const auto out = (files_.path() / "out").string();
@@ -74,7 +106,8 @@ Process::Process(const Arguments& command, const Environment& environment) {
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     id_ = ::fork();
     const int error = errno;
-    if (id_ == 0) become(argument_pointers.data(), variable_pointers.data(), out.c_str(), err.c_str(), parent);
+    if (id_ == 0)
+        become(argument_pointers.data(), variable_pointers.data(), out.c_str(), err.c_str(), parent, own_id, handles);
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (id_ < 0) throw std::system_error{error, std::generic_category(), "fork"};
 }

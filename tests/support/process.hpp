@@ -22,7 +22,10 @@ using Environment = std::map<std::string, std::string>;
 /// this object goes, and by the system when the test dies. Start it from the main thread.
 class Process {
   public:
-    explicit Process(const Arguments& command, const Environment& environment = {});
+    /// `passed` are descriptors that it gets from number 3 on, with LISTEN_PID and LISTEN_FDS as a service manager sets
+    /// them; the caller keeps its own.
+    explicit Process(const Arguments& command, const Environment& environment = {},
+                     const std::vector<int>& passed = {});
     ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;

@@ -5,6 +5,7 @@
 #include "wait.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 
 #include <chrono>
@@ -46,6 +47,21 @@ TEST_CASE("a process: output, exit code, arguments, environment") {
     CHECK(run_ok({"cat"}).empty());
     CHECK_THROWS_AS(run_ok({"false"}), std::runtime_error);
     CHECK_THROWS_AS(run({"tail", "-f", "/dev/null"}, {}, 20ms), std::runtime_error);
+}
+
+TEST_CASE("a process: descriptors from number 3 on, in their order, and no others") {
+    const TempDir folder;
+    std::vector<int> handles;
+    for (const auto* name : {"b", "a"})
+        handles.push_back(::open(folder.write(name, name).c_str(), O_RDONLY | O_CLOEXEC));
+    const std::string script = R"(cat <&3; cat <&4; (: <&5) 2>/dev/null || printf ' %s' "$LISTEN_FDS"
+        test "$LISTEN_PID" = $$ && printf ' mine')";
+    Process process{{"sh", "-c", script}, {}, handles};
+    CHECK(process.wait() == 0);
+    CHECK(process.out() == "ba 2 mine");
+    for (const int handle : handles) CHECK(::close(handle) == 0);
+    CHECK(run_ok({"sh", "-c", "printf '%s' \"${LISTEN_FDS-none}${LISTEN_PID-none}\"; (: <&3) 2>/dev/null || echo ."}) ==
+          "nonenone.\n");
 }
 
 TEST_CASE("a process: signals, and no survivor") {

@@ -23,8 +23,9 @@ Arguments command(const std::filesystem::path& config, const Arguments& wrapper)
 
 }  // namespace
 
-Router::Router(const std::filesystem::path& config, const Environment& environment, const Arguments& wrapper)
-    : process_{command(config, wrapper), environment} {
+Router::Router(const std::filesystem::path& config, const Environment& environment, const Arguments& wrapper,
+               const std::vector<int>& passed)
+    : process_{command(config, wrapper), environment, passed} {
     const auto ready = [this] { return says_ready(output()); };
     if (!wait_until([&] { return ready() || !process_.running(); }) || !ready())
         throw std::runtime_error{"tocsin run does not get ready:\n" + output()};

@@ -19,9 +19,9 @@ namespace tocsin::testing {
 class Router {
   public:
     /// Returns when its log says that it takes events; throws with its output when it ends or stays silent instead.
-    /// `wrapper`: a command that becomes the program, which is added to it with its arguments.
+    /// `wrapper`: a command that becomes the program, which is added to it with its arguments. `passed`: see Process.
     explicit Router(const std::filesystem::path& config, const Environment& environment = {},
-                    const Arguments& wrapper = {});
+                    const Arguments& wrapper = {}, const std::vector<int>& passed = {});
 
     /// All whole lines of the log, each checked to be JSON.
     std::vector<LogLine> log() const;

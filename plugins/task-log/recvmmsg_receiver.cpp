@@ -69,14 +69,30 @@ std::uint32_t drops_now(int fd, std::uint32_t otherwise) noexcept {
     return size > SK_MEMINFO_DROPS * sizeof info[0] ? info[SK_MEMINFO_DROPS] : otherwise;
 }
 
-std::size_t set_receive_buffer(int fd, std::size_t wanted) {
-    const int bytes = static_cast<int>(wanted);
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+int buffer_of(int fd) {
     int given = 0;
     socklen_t size = sizeof given;
     if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &given, &size) != 0) fail("SO_RCVBUF");
-    return static_cast<std::size_t>(given) / 2;  // Linux reports twice what may be used
+    return given / 2;  // Linux reports twice what may be used
+}
+
+// What an unprivileged process gets that asks for so much.
+int allowed_buffer(int bytes) {
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return bytes;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    const int given = buffer_of(fd);
+    close(fd);
+    return given;
+}
+
+// A socket that was passed may have more than we may ask for: it keeps that.
+std::size_t set_receive_buffer(int fd, std::size_t wanted) {
+    const int bytes = static_cast<int>(wanted);
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0 &&
+        allowed_buffer(bytes) >= std::min(bytes, buffer_of(fd)))
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    return static_cast<std::size_t>(buffer_of(fd));
 }
 
 class RecvmmsgReceiver final : public Receiver {

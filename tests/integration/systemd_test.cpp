@@ -118,6 +118,32 @@ TEST_CASE("datagrams that come while nobody runs wait in the passed sockets") {
     }
 }
 
+TEST_CASE("a passed socket keeps a buffer that is larger than an unprivileged router may ask for") {
+    const UdpSocket socket;
+    const int wanted = 8 * 1024 * 1024;
+    const auto buffer = [&] {
+        int bytes = 0;
+        socklen_t size = sizeof bytes;
+        REQUIRE(::getsockopt(socket.handle(), SOL_SOCKET, SO_RCVBUF, &bytes, &size) == 0);
+        return bytes / 2;
+    };
+    if (::setsockopt(socket.handle(), SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0) {
+        std::cout << "SKIPPED: large buffer: only root can give a socket one" << std::endl;
+        return;
+    }
+    REQUIRE(buffer() == wanted);
+    for (const int asked : {wanted, wanted / 2, 4096}) {
+        CAPTURE(asked);
+        const Site site{task_log_section(socket.port(), "receive-buffer = " + std::to_string(asked))};
+        Process router{{"setpriv", "--bounding-set=-net_admin", tocsin_exe(), "--log-format", "json", "run", "--config",
+                        site.config().string()},
+                       {},
+                       {socket.handle()}};
+        REQUIRE(wait_until([&] { return router.err().find("\"ready\"") != std::string::npos; }));
+        CHECK(buffer() >= asked);
+    }
+}
+
 TEST_CASE("a passed socket that nothing listens on is told and closed, and the others are read") {
     const std::vector<UdpSocket> sockets(2);
     const Site site{task_log_section(sockets[0].port())};

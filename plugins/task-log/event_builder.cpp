@@ -1,5 +1,7 @@
 #include "event_builder.hpp"
 
+#include "text.hpp"
+
 #include <initializer_list>
 #include <utility>
 
@@ -66,6 +68,7 @@ const tocsin::EventDraft& EventBuilder::build(const Message& message,
         default: build_task(message); break;
     }
     append_end(sentence_, message);
+    make_utf8(id_);
     draft_.message = sentence_;
     draft_.id = id_;
     return draft_;

@@ -25,6 +25,8 @@ std::string_view outcome_of(Family family) noexcept;
 /// | engine     | qlik.engine  | app id, else `<host>/<session id>`    | CRITICAL |
 /// | session    | qlik.session | `<user directory>\<user id>`          | INFO     |
 ///
+/// An id that is not UTF-8, which no event may have, is read as ISO 8859-1 where it is not.
+///
 /// The tags carry Butler's field names and are all there, empty or not. The time is the log line's in `zone`, or that
 /// of receipt where the line has none that can be read.
 class EventBuilder {

@@ -169,3 +169,13 @@ TEST_CASE("a builder leaves nothing of the last event") {
     CHECK(event.task_name == "");
     CHECK(event.level == Level::info);
 }
+
+TEST_CASE("an id is UTF-8 whatever the datagram holds, so that no alert is lost") {
+    const std::string block = ";;;2024-05-06 07:08:09,123;ERROR;00000001-1111-4222-8333-444444444444;m";
+    CHECK(build("/scheduler-task-failed/;sense\xe5;T\xf6;A;u" + block).id == "sense\xc3\xa5/T\xc3\xb6");
+    CHECK(build("/engine-reload-failed/;h\xff;;s\xfe;LAB;goran;2024-05-06 07:08:09,123;ERROR;m").id ==
+          "h\xc3\xbf/s\xc3\xbe");
+    const auto session = build("/Proxy-Connection//;h;Stop session;\xff\xfe;\xc3\xa5\xc3;o;c;m");
+    CHECK(session.id == "\xc3\xbf\xc3\xbe\\\xc3\xa5\xc3\x83");
+    CHECK(session.tag("userDirectory") == "\xff\xfe");
+}

@@ -1,6 +1,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace task_log {
 namespace {
@@ -13,13 +14,18 @@ constexpr bool is_control(char c) noexcept { return static_cast<unsigned char>(c
 
 constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-// Bytes of the code point at `at`; 1 for a byte that begins none.
+// Bytes of the code point at `at`; 1 for a byte that does not belong to UTF-8.
 std::size_t sequence_size(std::string_view text, std::size_t at) noexcept {
     const auto lead = static_cast<unsigned char>(text[at]);
     const std::size_t wanted = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
     for (std::size_t i = 1; i < wanted; ++i)
         if (at + i >= text.size() || !is_continuation(text[at + i])) return 1;
-    return wanted;
+    if (wanted < 3) return wanted;
+    // Neither longer than needed, nor a surrogate, nor beyond U+10FFFF.
+    const auto second = static_cast<unsigned char>(text[at + 1]);
+    const bool is_sound = (lead != 0xe0 || second >= 0xa0) && (lead != 0xed || second < 0xa0) &&
+                          (lead != 0xf0 || second >= 0x90) && (lead != 0xf4 || second < 0x90);
+    return is_sound ? wanted : 1;
 }
 
 }  // namespace
@@ -35,6 +41,23 @@ bool is_guid(std::string_view text) noexcept {
         if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
     }
     return true;
+}
+
+void make_utf8(std::string& text) {
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::ranges::all_of(text, is_ascii)) return;
+    std::string made;
+    for (std::size_t at = 0, size = 0; at < text.size(); at += size) {
+        size = sequence_size(text, at);
+        if (size > 1 || is_ascii(text[at])) {
+            made.append(text, at, size);
+        } else {
+            const auto byte = static_cast<unsigned char>(text[at]);
+            made += static_cast<char>(0xc0 | (byte >> 6));
+            made += static_cast<char>(0x80 | (byte & 0x3f));
+        }
+    }
+    text = std::move(made);
 }
 
 void Cleaner::reset(std::string_view datagram) {

@@ -12,6 +12,9 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower_case) no
 /// Whether `text` has the form 8-4-4-4-12 of hexadecimal digits, in any case.
 bool is_guid(std::string_view text) noexcept;
 
+/// Reads each byte that does not belong to UTF-8 as ISO 8859-1, so that different texts stay different.
+void make_utf8(std::string& text);
+
 /// Makes the texts of one datagram fit to be passed on. A text that is fit already comes back as it is; a changed one
 /// lives in the cleaner until the next reset.
 class Cleaner {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 using namespace task_log;
 
@@ -86,4 +87,25 @@ TEST_CASE("pairs of backslashes") {
     CHECK(collapsed(R"(\\\\)") == R"(\\)");
     CHECK(collapsed(R"(\)") == R"(\)");
     CHECK(collapsed("") == "");
+}
+
+TEST_CASE("bytes that are no UTF-8 become ISO 8859-1, the others stay") {
+    const std::pair<std::string, std::string> table[]{
+        {"", ""},
+        {"plain", "plain"},
+        {"g\xc3\xb6ran", "g\xc3\xb6ran"},
+        {"g\xf6ran", "g\xc3\xb6ran"},
+        {"\x80\xbf\xff", "\xc2\x80\xc2\xbf\xc3\xbf"},
+        {"\xc3", "\xc3\x83"},
+        {"\xe2\x82\xac\xe2\x82", "\xe2\x82\xac\xc3\xa2\xc2\x82"},
+        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        {"\xc0\x80", "\xc3\x80\xc2\x80"},                          // longer than needed
+        {"\xe0\x80\x80", "\xc3\xa0\xc2\x80\xc2\x80"},              // the same
+        {"\xed\xa0\x80", "\xc3\xad\xc2\xa0\xc2\x80"},              // a surrogate
+        {"\xf4\x90\x80\x80", "\xc3\xb4\xc2\x90\xc2\x80\xc2\x80"},  // beyond U+10FFFF
+    };
+    for (auto [text, made] : table) {
+        make_utf8(text);
+        CHECK(text == made);
+    }
 }

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace task_log {
 
@@ -16,7 +16,7 @@ class Dedupe {
 
     static constexpr std::size_t default_capacity = 10'000;
 
-    /// A window of 0 turns it off: nothing is ever remembered.
+    /// A window of 0 turns it off: nothing is ever remembered. `capacity`: at most 2^30.
     explicit Dedupe(std::chrono::nanoseconds window, std::size_t capacity = default_capacity) noexcept
         : window_{window}, capacity_{capacity} {}
 
@@ -27,19 +27,41 @@ class Dedupe {
     /// `now` must not go back from call to call.
     void remember(std::string_view execution_id, std::string_view outcome, Time now);
 
-    std::size_t size() const noexcept { return known_.size(); }
+    std::size_t size() const noexcept { return next_ - oldest_; }
 
   private:
-    using Known = std::unordered_map<std::string, Time>;
+    struct Entry {
+        std::string key;
+        std::uint32_t hash = 0;
+        Time when;
+    };
+    struct Slot {
+        std::uint32_t place = 0;  ///< of an entry in the ring, plus 1; 0 when free
+        std::uint32_t hash = 0;
+    };
 
     bool set_key(std::string_view execution_id, std::string_view outcome);
+    bool known() const;
     void forget_oldest();
+    void grow();
+    void insert(std::uint32_t number, std::uint32_t hash);
+    std::uint32_t place_of(std::uint32_t number) const noexcept {
+        return number & static_cast<std::uint32_t>(entries_.size() - 1);
+    }
+    Entry& entry(std::uint32_t number) noexcept { return entries_[place_of(number)]; }
 
     std::chrono::nanoseconds window_;
     std::size_t capacity_;
-    Known known_;
-    std::deque<const Known::value_type*> oldest_first_;
     std::string key_;
+    std::uint32_t hash_ = 0;  ///< of the key
+
+    // Entries have numbers in the order of their time, which wrap around. They stand in a ring, so that forgetting the
+    // oldest reads memory in order, and are found through a table of twice the size with linear probing. Both sizes are
+    // powers of two.
+    std::vector<Entry> entries_;
+    std::vector<Slot> table_;
+    std::uint32_t oldest_ = 0;
+    std::uint32_t next_ = 0;
 };
 
 }  // namespace task_log

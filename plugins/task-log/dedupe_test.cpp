@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
+#include <random>
 #include <string>
+#include <utility>
 
 using namespace task_log;
 using namespace std::chrono_literals;
@@ -73,4 +76,26 @@ TEST_CASE("it stays within its capacity under a flood, and empties with time") {
     CHECK_FALSE(dedupe.knows("e39999", "failed", start));
     CHECK_FALSE(dedupe.knows("e49999", "failed", start + 10min));
     CHECK(dedupe.size() == 0);
+}
+
+TEST_CASE("it agrees with a plain list whatever comes, again and again, sooner or later") {
+    constexpr std::size_t capacity = 200;
+    Dedupe dedupe{1min, capacity};
+    std::deque<std::pair<std::string, Dedupe::Time>> list;
+    std::minstd_rand random{7};
+    auto now = start;
+    for (int i = 0; i < 50'000; ++i) {
+        now += std::chrono::milliseconds{random() % (i / 5'000 % 2 == 0 ? 300 : 3'000)};
+        const auto id = "e" + std::to_string(random() % 400);
+        while (!list.empty() && now - list.front().second >= 1min) list.pop_front();
+        bool in_list = false;
+        for (const auto& [known, when] : list) in_list = in_list || known == id;
+        REQUIRE(dedupe.knows(id, "failed", now) == in_list);
+        REQUIRE(dedupe.size() == list.size());
+        if (random() % 3 == 0) continue;
+        dedupe.remember(id, "failed", now);
+        if (in_list) continue;
+        if (list.size() >= capacity) list.pop_front();
+        list.emplace_back(id, now);
+    }
 }

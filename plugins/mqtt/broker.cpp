@@ -22,6 +22,9 @@ constexpr std::uint64_t longest_packet = 268'435'460;
 /// A connection that lasted this long makes the delays between attempts short again.
 constexpr auto lasting = std::chrono::seconds{10};
 
+/// With so many publishes under way their answers are taken several at a time.
+constexpr std::size_t many_sent = 32;
+
 constexpr auto longest_drain = std::chrono::seconds{1};
 
 /// A broker that closes the connection because of a publish does so within this time.
@@ -69,7 +72,8 @@ void Broker::stop(std::chrono::nanoseconds timeout) {
 void Broker::run() {
     for (auto now = Clock::now(); !must_end(now); now = Clock::now()) {
         work(now);
-        on(mailbox_->wait(next_deadline()), Clock::now());
+        mailbox_->wait(notices_, next_deadline(), answers_worth_waking_for());
+        on(notices_, Clock::now());
     }
     connection_.reset();
     connector_.cancel();
@@ -85,6 +89,11 @@ void Broker::run() {
 bool Broker::must_end(Clock::time_point now) {
     const std::lock_guard lock{mutex_};
     return stopping_ && (!connection_ || window_.empty() || now >= drain_until_);
+}
+
+std::size_t Broker::answers_worth_waking_for() const {
+    const auto sent = window_.sent();
+    return connection_ && sent >= many_sent ? sent / 4 : 1;
 }
 
 Broker::Clock::time_point Broker::next_deadline() {

@@ -43,6 +43,7 @@ class Broker : public std::enable_shared_from_this<Broker> {
 
     void run();
     bool must_end(Clock::time_point now);
+    std::size_t answers_worth_waking_for() const;
     Clock::time_point next_deadline();
     void work(Clock::time_point now);
     void on(const std::vector<Notice>& notices, Clock::time_point now);
@@ -78,6 +79,7 @@ class Broker : public std::enable_shared_from_this<Broker> {
     Clock::time_point connected_at_;
     Clock::time_point next_attempt_ = Clock::time_point::min();
     Outgoing outgoing_;
+    std::vector<Notice> notices_;
     UserProperties user_properties_;
 
     std::thread thread_;

@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 using mqtt::Mailbox;
 using mqtt::Notice;
@@ -61,4 +65,46 @@ TEST_CASE("a mailbox returns at once when woken, and only once") {
     const auto again = Mailbox::Clock::now();
     mailbox.wait(again + std::chrono::milliseconds{20});
     CHECK(Mailbox::Clock::now() - again >= std::chrono::milliseconds{20});
+}
+
+TEST_CASE("a wait for several acknowledgements ends when they are there, or with anything else") {
+    Mailbox mailbox;
+    std::vector<Notice> taken;
+    const auto post = [&](Notice::Kind kind) {
+        Notice notice;
+        notice.kind = kind;
+        mailbox.post(std::move(notice));
+    };
+    const auto later = [] { return Mailbox::Clock::now() + std::chrono::hours{1}; };
+    SUBCASE("all at once") {
+        for (int i = 0; i < 4; ++i) post(Notice::Kind::published);
+        mailbox.wait(taken, later(), 4);
+        CHECK(taken.size() == 4);
+    }
+    SUBCASE("what is there after a moment is enough") {
+        post(Notice::Kind::published);
+        mailbox.wait(taken, later(), 4);
+        CHECK(taken.size() == 1);
+    }
+    SUBCASE("one from another thread") {
+        std::thread other{[&] { post(Notice::Kind::published); }};
+        mailbox.wait(taken, later(), 4);
+        CHECK(taken.size() == 1);
+        other.join();
+    }
+    SUBCASE("another notice") {
+        post(Notice::Kind::lost);
+        mailbox.wait(taken, later(), 4);
+        CHECK(taken.size() == 1);
+    }
+    SUBCASE("a wake") {
+        mailbox.wake();
+        mailbox.wait(taken, later(), 4);
+        CHECK(taken.empty());
+    }
+    SUBCASE("the deadline") {
+        mailbox.wait(taken, Mailbox::Clock::now(), 4);
+        CHECK(taken.empty());
+    }
+    CHECK(mailbox.wait(Mailbox::Clock::now()).empty());
 }

@@ -2,8 +2,10 @@
 
 #include "broker_properties.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -37,12 +39,18 @@ class Mailbox {
   public:
     using Clock = std::chrono::steady_clock;
 
+    /// How long a wait for several notices lasts at most.
+    static constexpr std::chrono::microseconds gathering{500};
+
     void post(Notice notice) {
+        bool enough = false;
         {
             const std::lock_guard lock{mutex_};
+            if (notice.kind != Notice::Kind::published) wanted_ = 1;
             notices_.push_back(std::move(notice));
+            enough = notices_.size() >= wanted_;
         }
-        changed_.notify_one();
+        if (enough) changed_.notify_one();
     }
 
     /// Has the wait under way, or the next one, return.
@@ -55,20 +63,39 @@ class Mailbox {
         changed_.notify_one();
     }
 
-    /// Takes the notices; waits until there is one, a wake or the deadline. One thread.
-    std::vector<Notice> wait(Clock::time_point deadline) {
-        std::vector<Notice> taken;
+    /// Puts the notices into `taken`, whose memory is used again; waits until there is one, a wake or the deadline.
+    /// When several are to be expected, waking once for `wanted` of them costs less than waking for each: publishes
+    /// that were acknowledged are waited for until there are so many, or none came for a moment. One thread.
+    void wait(std::vector<Notice>& taken, Clock::time_point deadline, std::size_t wanted = 1) {
+        taken.clear();
         std::unique_lock lock{mutex_};
+        if (wanted > 1 && !woken_ && notices_.size() < wanted && !has_other()) {
+            wanted_ = wanted;
+            changed_.wait_until(lock, std::min(deadline, Clock::now() + gathering),
+                                [&] { return woken_ || notices_.size() >= wanted_; });
+        }
+        wanted_ = 1;
         changed_.wait_until(lock, deadline, [&] { return woken_ || !notices_.empty(); });
         woken_ = false;
         taken.swap(notices_);
+    }
+
+    std::vector<Notice> wait(Clock::time_point deadline) {
+        std::vector<Notice> taken;
+        wait(taken, deadline);
         return taken;
     }
 
   private:
+    bool has_other() const {
+        return std::any_of(notices_.begin(), notices_.end(),
+                           [](const Notice& notice) { return notice.kind != Notice::Kind::published; });
+    }
+
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Notice> notices_;
+    std::size_t wanted_ = 1;  ///< how many notices end the wait
     bool woken_ = false;
 };
 

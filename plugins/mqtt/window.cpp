@@ -43,7 +43,8 @@ bool Window::send_next(Outgoing& out, TimePoint now, bool alone) {
     out.user_properties = user_properties;
     out.publish = publish_of(delivery);
     const auto when = now + std::chrono::seconds{bytes / bytes_per_second};
-    sent_.emplace_hint(sent_.end(), last_number_, Sent{std::move(waiting_.front()), when, bytes, qos2});
+    sent_.emplace_back(Sent{std::move(waiting_.front()), when, bytes, qos2});
+    ++sent_count_;
     bytes_ += bytes;
     qos2_ += qos2 ? 1 : 0;
     waiting_.pop_front();
@@ -52,22 +53,28 @@ bool Window::send_next(Outgoing& out, TimePoint now, bool alone) {
 
 std::optional<tocsin::Delivery> Window::take(std::uint64_t number) {
     const std::lock_guard lock{mutex_};
-    const auto found = sent_.find(last_number_ - callbacks::number_in_context(last_number_ - number));
-    if (found == sent_.end()) return std::nullopt;
-    auto delivery = std::move(found->second.delivery);
-    bytes_ -= found->second.bytes;
-    qos2_ -= found->second.qos2 ? 1 : 0;
-    sent_.erase(found);
+    const auto whole = last_number_ - callbacks::number_in_context(last_number_ - number);
+    const auto first = last_number_ + 1 - sent_.size();
+    if (whole < first || whole > last_number_ || !sent_[whole - first]) return std::nullopt;
+    auto& found = sent_[whole - first];
+    auto delivery = std::move(found->delivery);
+    bytes_ -= found->bytes;
+    qos2_ -= found->qos2 ? 1 : 0;
+    found.reset();
+    --sent_count_;
+    while (!sent_.empty() && !sent_.front()) sent_.pop_front();
     return delivery;
 }
 
 std::vector<tocsin::Delivery> Window::take_all() {
     const std::lock_guard lock{mutex_};
     std::vector<tocsin::Delivery> all;
-    all.reserve(sent_.size() + waiting_.size());
-    for (auto& [number, sent] : sent_) all.push_back(std::move(sent.delivery));
+    all.reserve(sent_count_ + waiting_.size());
+    for (auto& sent : sent_)
+        if (sent) all.push_back(std::move(sent->delivery));
     for (auto& delivery : waiting_) all.push_back(std::move(delivery));
     sent_.clear();
+    sent_count_ = 0;
     waiting_.clear();
     bytes_ = 0;
     qos2_ = 0;
@@ -77,16 +84,21 @@ std::vector<tocsin::Delivery> Window::take_all() {
 std::optional<Window::TimePoint> Window::oldest() const {
     const std::lock_guard lock{mutex_};
     if (sent_.empty()) return std::nullopt;
-    return sent_.begin()->second.when;
+    return sent_.front()->when;
 }
 
 Window::Open Window::open() const {
     const std::lock_guard lock{mutex_};
     Open open;
-    open.sent = sent_.size();
-    open.all = sent_.size() + waiting_.size();
-    if (!sent_.empty()) open.oldest = publish_of(sent_.begin()->second.delivery);
+    open.sent = sent_count_;
+    open.all = sent_count_ + waiting_.size();
+    if (!sent_.empty()) open.oldest = publish_of(sent_.front()->delivery);
     return open;
+}
+
+std::size_t Window::sent() const {
+    const std::lock_guard lock{mutex_};
+    return sent_count_;
 }
 
 bool Window::empty() const {

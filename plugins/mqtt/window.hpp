@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -67,6 +66,8 @@ class Window {
     /// When the oldest that is sent and unanswered was sent; a large one counts from when it can have left.
     std::optional<TimePoint> oldest() const;
     bool empty() const;
+    /// How many are sent and unanswered.
+    std::size_t sent() const;
 
     struct Open {
         std::optional<Suspicion::Publish> oldest;  ///< of those sent
@@ -89,7 +90,9 @@ class Window {
     std::size_t bytes_ = 0;
     std::size_t qos2_ = 0;
     std::uint64_t last_number_ = 0;
-    std::map<std::uint64_t, Sent> sent_;
+    std::deque<std::optional<Sent>>
+        sent_;  ///< numbers without a gap up to the last; a hole was taken, the first is none
+    std::size_t sent_count_ = 0;
     std::deque<tocsin::Delivery> waiting_;
 };
 

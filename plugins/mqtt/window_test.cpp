@@ -172,3 +172,35 @@ TEST_CASE("QoS 2 has a limit of its own, and what waits for it keeps its place")
     window.submit(made.make("e"));
     CHECK_FALSE(window.send_next(out, start));
 }
+
+TEST_CASE("answers may come in any order") {
+    Deliveries made;
+    Window window{1'000'000, 20};
+    mqtt::Outgoing out;
+    std::vector<std::uint64_t> open;  // numbers, the oldest first
+    const auto at = [](std::uint64_t number) { return start + std::chrono::seconds{static_cast<long>(number)}; };
+    std::uint64_t last = 0;
+    for (unsigned i = 0; i < 2'000; ++i) {
+        if (open.size() < 50 && i % 3 != 0) {
+            window.submit(made.make("x"));
+            REQUIRE(window.send_next(out, at(++last)));
+            REQUIRE(out.number == last);
+            open.push_back(last);
+        } else if (!open.empty()) {
+            const auto chosen = open.begin() + static_cast<std::ptrdiff_t>(i * 7 % open.size());
+            const auto number = *chosen;
+            open.erase(chosen);
+            auto taken = window.take(number);
+            REQUIRE(taken);
+            CHECK(taken->ticket() == number);
+            taken->delivered();
+            CHECK_FALSE(window.take(number));
+        }
+        REQUIRE(window.sent() == open.size());
+        REQUIRE(window.oldest().has_value() == !open.empty());
+        if (!open.empty()) REQUIRE(*window.oldest() == at(open.front()));
+    }
+    CHECK(tickets(window.take_all()) == open);
+    CHECK(window.sent() == 0);
+    CHECK_FALSE(window.take(last));
+}

@@ -164,18 +164,21 @@ class RecvmmsgReceiver final : public Receiver {
         return true;
     }
 
+    void prepare(std::size_t i) noexcept {
+        parts_[i] = {buffer_.get() + i * max_datagram_, max_datagram_};
+        auto& header = messages_[i].msg_hdr;
+        header = {};
+        header.msg_name = &senders_[i];
+        header.msg_namelen = sizeof senders_[i];
+        header.msg_iov = &parts_[i];
+        header.msg_iovlen = 1;
+        header.msg_control = controls_[i].bytes;
+        header.msg_controllen = sizeof controls_[i].bytes;
+    }
+
     void read(Socket& socket) {
-        for (std::size_t i = 0; i < batch; ++i) {
-            parts_[i] = {buffer_.get() + i * max_datagram_, max_datagram_};
-            auto& header = messages_[i].msg_hdr;
-            header = {};
-            header.msg_name = &senders_[i];
-            header.msg_namelen = sizeof senders_[i];
-            header.msg_iov = &parts_[i];
-            header.msg_iovlen = 1;
-            header.msg_control = controls_[i].bytes;
-            header.msg_controllen = sizeof controls_[i].bytes;
-        }
+        for (std::size_t i = 0; i < used_; ++i) prepare(i);
+        used_ = 0;
         const int count = recvmmsg(socket.fd, messages_.data(), batch, MSG_DONTWAIT, nullptr);
         if (count < 0) {
             if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return;
@@ -184,8 +187,9 @@ class RecvmmsgReceiver final : public Receiver {
             return;
         }
         has_read_ = true;
+        used_ = static_cast<std::size_t>(count);
         const auto received = std::chrono::system_clock::now();
-        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+        for (std::size_t i = 0; i < used_; ++i) {
             read_control(socket, messages_[i].msg_hdr);
             const auto& header = messages_[i].msg_hdr;
             listener_.on_datagram({{buffer_.get() + i * max_datagram_, messages_[i].msg_len},
@@ -220,6 +224,7 @@ class RecvmmsgReceiver final : public Receiver {
     bool has_read_ = false;  // since drops were counted
     std::vector<Socket> sockets_;
     std::vector<pollfd> polled_;
+    std::size_t used_ = batch;  // of the messages, whose headers the kernel has written over; at low rates few
     std::array<mmsghdr, batch> messages_{};
     std::array<iovec, batch> parts_{};
     std::array<sockaddr_storage, batch> senders_{};

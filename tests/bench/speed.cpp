@@ -15,7 +15,9 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace tocsin::bench;
@@ -193,13 +195,23 @@ int run(const Arguments& arguments) {
     places.seconds = arguments.number("seconds", 5);
     Speed speed{places, rounds};
     const std::vector<std::pair<std::string, std::function<void()>>> cases{
-        {"sustained", [&] { speed.sustained(); }}, {"changes", [&] { speed.changes(); }},
-        {"mosquitto", [&] { speed.mosquitto(); }}, {"cpu", [&] { speed.cpu_at_10000(); }},
-        {"latency", [&] { speed.latency(); }},     {"handlers", [&] { speed.handlers(); }},
-        {"outage", [&] { speed.outage(); }},       {"bundled", [&] { speed.bundled(arguments.text("bundled", "")); }},
+        {"sustained", [&] { speed.sustained(); }},
+        {"changes", [&] { speed.changes(); }},
+        {"mosquitto", [&] { speed.mosquitto(); }},
+        {"cpu", [&] { speed.cpu_at_10000(); }},
+        {"latency", [&] { speed.latency(); }},
+        {"handlers", [&] { speed.handlers(); }},
+        {"outage", [&] { speed.outage(); }},
+        {"restart", [&] { speed.restart(); }},
+        {"bundled", [&] { speed.bundled(arguments.text("bundled", "")); }},
     };
-    for (const auto& [name, measure] : cases)
-        if (!arguments.has("only") || arguments.text("only") == name) speed.attempt(name, measure);
+    bool any = false;
+    for (const auto& [name, measure] : cases) {
+        if (arguments.has("only") && arguments.text("only") != name) continue;
+        speed.attempt(name, measure);
+        any = true;
+    }
+    if (!any) throw std::runtime_error{"--only names no case: " + arguments.text("only")};
     speed.report().write(arguments.text("report"), rounds, places.seconds);
     return speed.failed() ? 1 : 0;
 }

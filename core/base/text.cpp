@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 namespace tocsin::core {
 namespace {
@@ -43,8 +44,15 @@ std::string escaped(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) noexcept {
-    for (std::size_t at = 0; at < text.size();)
-        if (next_code_point(text, at) < 0) return false;
+    for (std::size_t at = 0; at < text.size();) {
+        // Most texts are ASCII: eight bytes at a time, and what is left one by one.
+        for (std::uint64_t eight = 0; text.size() - at >= sizeof eight; at += sizeof eight) {
+            std::memcpy(&eight, text.data() + at, sizeof eight);
+            if ((eight & 0x8080808080808080) != 0) break;
+        }
+        while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+        if (at < text.size() && next_code_point(text, at) < 0) return false;
+    }
     return true;
 }
 

@@ -115,6 +115,10 @@ TEST_CASE("is_utf8") {
     for (const auto& c : cases) {
         CAPTURE(escaped(c.text));
         CHECK(is_utf8(c.text) == c.valid);
+        // Wherever it stands in a longer text.
+        for (std::size_t before = 0; before < 20; ++before)
+            for (std::size_t after = 0; after < 20; ++after)
+                CHECK(is_utf8(std::string(before, 'a') + std::string{c.text} + std::string(after, 'z')) == c.valid);
     }
 }
 

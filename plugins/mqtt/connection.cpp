@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <stdexcept>
 #include <utility>
@@ -146,11 +147,12 @@ void Connection::connect(const Settings& settings, std::chrono::seconds keepaliv
 
 Connection::Sent Connection::publish(const Outgoing& out, const UserProperties& pairs) {
     MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    const PublishProperties properties{out.message_expiry, pairs};
+    std::optional<PublishProperties> properties;
     if (protocol_ == Protocol::v5) {
+        properties.emplace(out.message_expiry, pairs);
         response.onSuccess5 = callbacks::on_published5;
         response.onFailure5 = callbacks::on_publish_failed5;
-        response.properties = properties.list();
+        response.properties = properties->list();
     } else {
         response.onSuccess = callbacks::on_published;
         response.onFailure = callbacks::on_publish_failed;

@@ -55,6 +55,7 @@ std::string_view outcome_of(Family family) noexcept {
     return {};
 }
 
+// Tags come in the order of their names, in which the router keeps them: then it has nothing to sort.
 const tocsin::EventDraft& EventBuilder::build(const Message& message,
                                               std::chrono::sys_time<std::chrono::nanoseconds> received) {
     draft_ = {};
@@ -86,18 +87,18 @@ void EventBuilder::build_task(const Message& message) {
     else
         assign(sentence_,
                {"Task ", message.task_id.empty() ? "without a name" : message.task_id, predicate_of(message.family)});
-    draft_.tag("hostName", message.host);
-    draft_.tag("user", message.user);
-    draft_.tag("taskName", message.task_name);
-    draft_.tag("taskId", message.task_id);
-    draft_.tag("appName", message.app_name);
     draft_.tag("appId", message.app_id);
-    draft_.tag("logTimeStamp", message.timestamp);
-    draft_.tag("logLevel", message.level);
+    draft_.tag("appName", message.app_name);
     draft_.tag("executionId", message.execution_id);
+    draft_.tag("hostName", message.host);
+    draft_.tag("logLevel", message.level);
     draft_.tag("logMessage", message.text);
+    draft_.tag("logTimeStamp", message.timestamp);
     draft_.tag("outcome", outcome_of(message.family));
+    draft_.tag("taskId", message.task_id);
+    draft_.tag("taskName", message.task_name);
     draft_.tag("taskType", "unknown");
+    draft_.tag("user", message.user);
 }
 
 void EventBuilder::build_engine(const Message& message) {
@@ -111,26 +112,26 @@ void EventBuilder::build_engine(const Message& message) {
     else
         assign(sentence_, {"Reload in engine session ",
                            message.session_id.empty() ? "without an id" : message.session_id, " failed"});
-    draft_.tag("hostName", message.host);
     draft_.tag("appId", message.app_id);
+    draft_.tag("hostName", message.host);
+    draft_.tag("logLevel", message.level);
+    draft_.tag("logMessage", message.text);
+    draft_.tag("logTimeStamp", message.timestamp);
     draft_.tag("sessionId", message.session_id);
     draft_.tag("userDirectory", message.user_directory);
     draft_.tag("userId", message.user_id);
-    draft_.tag("logTimeStamp", message.timestamp);
-    draft_.tag("logLevel", message.level);
-    draft_.tag("logMessage", message.text);
 }
 
 void EventBuilder::build_session(const Message& message) {
     draft_.topic = "qlik.session";
     assign(id_, {message.user_directory, "\\", message.user_id});
     assign(sentence_, {message.command.empty() ? "Session event" : message.command, " of user ", id_});
-    draft_.tag("hostName", message.host);
     draft_.tag("command", message.command);
+    draft_.tag("context", message.context);
+    draft_.tag("hostName", message.host);
+    draft_.tag("origin", message.origin);
     draft_.tag("userDirectory", message.user_directory);
     draft_.tag("userId", message.user_id);
-    draft_.tag("origin", message.origin);
-    draft_.tag("context", message.context);
 }
 
 }  // namespace task_log

@@ -96,10 +96,11 @@ class Speed {
                      rounds_);
         const double with_few = median(all[0], cpu);
         const double with_many = median(all[1], cpu);
-        report_.add("CPU seconds per 100,000 messages with 10,000 handlers on 10,000 alert topics",
-                    "at most 1.2 of 10 handlers",
-                    number(with_many, 2) + " of " + number(with_few, 2) + ": " + number(with_many / with_few, 2),
-                    verdict(with_many <= 1.2 * with_few));
+        report_.add(
+            "CPU seconds per 100,000 messages with 10,000 handlers on 10,000 alert topics, events on one of them",
+            "at most 1.2 of 10 handlers",
+            number(with_many, 2) + " of " + number(with_few, 2) + ": " + number(with_many / with_few, 2),
+            verdict(with_many <= 1.2 * with_few));
         const double event = median(all[2], cpu) * 10;
         report_.add("1,000 matches on one alert topic, µs of CPU an event", "under 1,000", number(event),
                     verdict(event < 1000 && median(all[2], loss) <= 0.001));
@@ -165,7 +166,7 @@ class Speed {
                        double part) {
         const double ratio = median(own, rate) / median(bare, rate);
         report_.add(what, "at least " + number(part, 1) + " of bare Paho, loss at most 0.1 %",
-                    per_second(own) + " of " + number(median(bare, rate)) + ": " + number(ratio, 2),
+                    per_second(own) + " of " + number(median(bare, rate)) + ": " + number(ratio, 3),
                     verdict(ratio >= part && median(own, loss) <= 0.001));
     }
 

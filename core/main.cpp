@@ -50,7 +50,8 @@ int run_command(int argc, char** argv) {
     const auto add_configuration = [&](CLI::App* command) {
         command->add_option("--config", configuration, "The configuration file")->required();
     };
-    auto* run = program.add_subcommand("run", "Run the router until SIGTERM or SIGINT; SIGHUP makes it read its files again");
+    auto* run =
+        program.add_subcommand("run", "Run the router until SIGTERM or SIGINT; SIGHUP makes it read its files again");
     add_configuration(run);
     run->footer("It first checks what \"check\" does. " + std::string{exit_codes});
 

@@ -10,7 +10,9 @@
 namespace tocsin::core {
 namespace {
 
-void append_text(std::string& out, std::string_view text) { fmt::format_to(std::back_inserter(out), "{}:{}", text.size(), text); }
+void append_text(std::string& out, std::string_view text) {
+    fmt::format_to(std::back_inserter(out), "{}:{}", text.size(), text);
+}
 
 void append_node(std::string& out, const Node& node) {
     fmt::format_to(std::back_inserter(out), "({},{},{},{},", static_cast<int>(node.kind), node.boolean, node.integer,

@@ -7,8 +7,9 @@
 
 namespace tocsin::core {
 
-/// Runs the router until SIGTERM or SIGINT; SIGHUP makes it read its files again. Returns the exit code of the process: 0 after an orderly stop, 1
-/// when the configuration holds mistakes (all of them are written to standard error) or something could not be started.
+/// Runs the router until SIGTERM or SIGINT; SIGHUP makes it read its files again. Returns the exit code of the process:
+/// 0 after an orderly stop, 1 when the configuration holds mistakes (all of them are written to standard error) or
+/// something could not be started.
 int run(const std::filesystem::path& configuration);
 
 /// Checks everything that `run` would use. Returns 0 when it is sound, 1 when it holds mistakes. With `connect`, each

@@ -1,9 +1,12 @@
 #include "daemon/metrics.hpp"
 
+#include "base/wall_clock.hpp"
 #include "daemon/counts.hpp"
 #include "daemon/metric_families.hpp"
 #include "daemon/process_figures.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <string>
 #include <utility>
@@ -22,14 +25,20 @@ void add_deliveries(MetricFamilies& families, const Routing& routing) {
     for (const auto& [handler, kind, name] : routing.targets) {
         families.add("tocsin_deliveries_", counts_of(*handler),
                      {{"topic", handler->topic}, {"handler", handler->id}, {"kind", kind}, {"name", name}});
+        const auto oldest = handler->oldest.load();
+        const auto age = oldest == 0 || handler->pending == 0 ? 0 : wall_clock() - oldest;
+        families.add_gauge(
+            "tocsin_deliveries_pending_age_seconds", "Age of the oldest delivery that has not ended.",
+            {{"topic", handler->topic}, {"handler", handler->id}, {"kind", kind}, {"name", name}},
+            std::chrono::duration<double>(std::chrono::nanoseconds{std::max<std::int64_t>(age, 0)}).count());
         auto& latency = latencies[{kind, name}];
         latency.sent.add(handler->sent);
         latency.confirmed.add(handler->confirmed);
     }
     for (const auto& [sink, latency] : latencies) {
         const Labels labels{{"kind", sink.first}, {"name", sink.second}};
-        families.add_histogram("tocsin_delivery_sent_seconds", "Time from an event's receipt to its being sent.", labels,
-                               latency.sent);
+        families.add_histogram("tocsin_delivery_sent_seconds", "Time from an event's receipt to its being sent.",
+                               labels, latency.sent);
         families.add_histogram("tocsin_delivery_confirmed_seconds",
                                "Time from an event's receipt to the sink's confirmation.", labels, latency.confirmed);
     }

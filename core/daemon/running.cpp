@@ -39,18 +39,19 @@ auto same_name(Items& items, const Wanted& wanted) {
 Running::Running(std::unique_ptr<Setup> setup, Worker& worker, const Notify& notify, Mistakes& mistakes)
     : setup_{std::move(setup)}, worker_{worker}, notify_{notify} {
     const auto& settings = setup_->settings;
-    guard(mistakes, settings.state_dir_at.file ? settings.state_dir_at : settings.handlers_dir_at, "tocsin.state-dir", [&] {
-        Spool::Settings spool;
-        spool.folder = settings.state_dir;
-        spool.most_dead_letters = settings.most_dead_letters;
-        try {
-            spool_ = std::make_unique<Spool>(std::move(spool));
-            router_ = std::make_unique<Router>(*spool_, settings.spool_bytes);
-            router_->recover(setup_->routing);
-        } catch (const std::exception& error) {
-            throw std::runtime_error{"\"" + settings.state_dir.string() + "\" " + error.what()};
-        }
-    });
+    guard(mistakes, settings.state_dir_at.file ? settings.state_dir_at : settings.handlers_dir_at, "tocsin.state-dir",
+          [&] {
+              Spool::Settings spool;
+              spool.folder = settings.state_dir;
+              spool.most_dead_letters = settings.most_dead_letters;
+              try {
+                  spool_ = std::make_unique<Spool>(std::move(spool));
+                  router_ = std::make_unique<Router>(*spool_, settings.spool_bytes);
+                  router_->recover(setup_->routing);
+              } catch (const std::exception& error) {
+                  throw std::runtime_error{"\"" + settings.state_dir.string() + "\" " + error.what()};
+              }
+          });
 }
 
 std::unique_ptr<http::Server> Running::serve(const HttpSettings& settings, Mistakes& mistakes) {
@@ -67,8 +68,7 @@ std::unique_ptr<http::Server> Running::serve(const HttpSettings& settings, Mista
 bool Running::start(Mistakes& mistakes) {
     if (setup_->http) web_ = serve(*setup_->http, mistakes);
     if (!mistakes.empty()) return false;
-    for (const auto& sink : setup_->sinks)
-        guard(mistakes, {}, sink.runner->kind(), [&] { start_sink(*sink.runner); });
+    for (const auto& sink : setup_->sinks) guard(mistakes, {}, sink.runner->kind(), [&] { start_sink(*sink.runner); });
     if (!mistakes.empty()) return false;
     {
         const std::scoped_lock lock{now_mutex_};
@@ -206,8 +206,7 @@ bool Running::reload(std::unique_ptr<Setup> next, Mistakes& mistakes) {
             handler->plan_text = plan.text;
             target.handler = std::move(handler);
         }
-        for (const auto& [name, handler] : old)
-            moves.push_back({handler, handler->runner, handler->lane, nullptr, 0});
+        for (const auto& [name, handler] : old) moves.push_back({handler, handler->runner, handler->lane, nullptr, 0});
     };
     spool_->run([&] { router_->change(next->routing, place); });
 
@@ -238,7 +237,8 @@ bool Running::reload(std::unique_ptr<Setup> next, Mistakes& mistakes) {
         try {
             start_sink(*sink.runner);
         } catch (const std::exception& error) {
-            log::error("sink could not be started", {{"kind", sink.runner->kind()}, {"name", sink.runner->name()}, {"reason", error.what()}});
+            log::error("sink could not be started",
+                       {{"kind", sink.runner->kind()}, {"name", sink.runner->name()}, {"reason", error.what()}});
         }
         const std::scoped_lock lock{now_mutex_};
         now_.sinks.push_back(sink.runner);

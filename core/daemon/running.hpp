@@ -3,8 +3,8 @@
 #include "daemon/notify.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/watchdog.hpp"
-#include "daemon/worker.hpp"
 #include "daemon/web.hpp"
+#include "daemon/worker.hpp"
 #include "deliver/router.hpp"
 #include "http/server.hpp"
 #include "spool/spool.hpp"
@@ -30,8 +30,8 @@ class Running {
     bool start(Mistakes& mistakes);
 
     /// Goes over to another configuration: what it leaves as it is keeps running, what it changes is made anew, and
-    /// pending deliveries go where their handlers go. When a source cannot be started, that is a mistake, and everything
-    /// stays as it is.
+    /// pending deliveries go where their handlers go. When a source cannot be started, that is a mistake, and
+    /// everything stays as it is.
     bool reload(std::unique_ptr<Setup> next, Mistakes& mistakes);
 
     /// Takes nothing more, and waits for what is pending until `give_up` says so or drain-timeout is over.

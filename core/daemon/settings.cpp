@@ -38,8 +38,8 @@ std::vector<OptionSpec> tocsin_options() {
     spool.ranged = true;
     spool.minimum = 1;
     spool.maximum = 1024 * 1024;
-    auto letters = option("dead-letters", OptionType::integer, "10000",
-                          "dead letters that are kept; the oldest leave first");
+    auto letters =
+        option("dead-letters", OptionType::integer, "10000", "dead letters that are kept; the oldest leave first");
     letters.ranged = true;
     letters.maximum = 10'000'000;
     return {handlers,

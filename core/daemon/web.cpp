@@ -21,7 +21,8 @@ http::Response readiness(Phase phase) {
 http::Routes web_routes(const Running& running, const std::atomic<Phase>& phase) {
     http::Routes routes;
     routes.add("GET", "/metrics", [&running](const http::Request&) {
-        return http::Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_text(running)};
+        return http::Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                              .body = metrics_text(running)};
     });
     routes.add("GET", "/healthz", [](const http::Request&) { return http::Response{.body = "ok\n"}; });
     routes.add("GET", "/readyz", [&phase](const http::Request&) { return readiness(phase); });

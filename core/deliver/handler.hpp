@@ -29,13 +29,17 @@ struct Handler {
     Counter requeued;   ///< were dead letters
     Counter delivered;
     Counter dead;
-    Counter dropped;  ///< refused, replaced by a newer event, or dropped by the operator
-    Counter refused;  ///< of the dropped: the handler was at its quota
-    Counter replaced; ///< of the dropped: `keep: latest`
-    Counter expired;  ///< of the dead
+    Counter dropped;   ///< refused, replaced by a newer event, or dropped by the operator
+    Counter refused;   ///< of the dropped: the handler was at its quota
+    Counter replaced;  ///< of the dropped: `keep: latest`
+    Counter expired;   ///< of the dead
     Counter retried;
     std::atomic<std::size_t> pending{0};
     std::atomic<std::uint64_t> pending_bytes{0};
+
+    /// When the oldest pending delivery was received, in nanoseconds since 1970, looked up about once a second; 0 for
+    /// none.
+    std::atomic<std::int64_t> oldest{0};
 
     /// Bytes of the deliveries in memory that its lane has, or will get when they are released.
     std::atomic<std::uint64_t> in_memory{0};

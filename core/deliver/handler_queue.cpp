@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 namespace tocsin::core {
@@ -277,6 +278,19 @@ void HandlerQueue::let_go_if_over(std::string_view id) {
     auto& waiting = held->second.waiting;
     again_.insert(again_.begin(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
     held_back_.erase(held);
+}
+
+std::int64_t HandlerQueue::oldest() const {
+    auto oldest = std::numeric_limits<std::int64_t>::max();
+    const auto look = [&](const QueuedDelivery& delivery) {
+        if (delivery.entry) oldest = std::min(oldest, delivery.entry->received);
+    };
+    if (!fresh_.empty()) look(fresh_.front());
+    if (!again_.empty()) look(again_.front());
+    if (!submitted_.empty()) look(submitted_.front().delivery);
+    for (const auto& [id, held] : held_back_)
+        if (!held.waiting.empty()) look(held.waiting.front());
+    return oldest == std::numeric_limits<std::int64_t>::max() ? 0 : oldest;
 }
 
 std::vector<std::uint64_t> HandlerQueue::unanswered_since(Time then) const {

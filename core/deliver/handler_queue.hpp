@@ -80,6 +80,8 @@ class HandlerQueue {
     /// Whether any event id is held back.
     bool holds_back() const noexcept { return !held_back_.empty(); }
     std::size_t open() const noexcept { return open_; }
+    /// When the oldest that has not ended was received, in nanoseconds since 1970; 0 when there is none.
+    std::int64_t oldest() const;
     /// Whether nothing was submitted that has not ended.
     bool is_settled() const noexcept { return submitted_.empty(); }
 
@@ -131,7 +133,8 @@ class HandlerQueue {
     std::size_t most_submitted_;
     Backoff backoff_;
     bool keeps_latest_;
-    std::unordered_map<std::string_view, QueuedDelivery*> latest_;  ///< with keeps_latest: what fresh_ holds, by event id
+    std::unordered_map<std::string_view, QueuedDelivery*>
+        latest_;  ///< with keeps_latest: what fresh_ holds, by event id
     std::deque<QueuedDelivery> fresh_;
     std::deque<QueuedDelivery> again_;
     SubmittedList submitted_;

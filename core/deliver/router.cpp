@@ -32,7 +32,11 @@ void add_once(std::vector<SinkRunner*>& runners, SinkRunner* runner) {
 }  // namespace
 
 Router::Router(Spool& spool, std::uint64_t spool_bytes)
-    : spool_{spool}, spool_bytes_{spool_bytes}, routing_{std::make_shared<Routing>()}, states_{most_states}, backlog_{spool, mutex_} {}
+    : spool_{spool},
+      spool_bytes_{spool_bytes},
+      routing_{std::make_shared<Routing>()},
+      states_{most_states},
+      backlog_{spool, mutex_} {}
 
 void Router::recover(std::shared_ptr<const Routing> routing) {
     for (const auto& state : spool_.states()) states_.restore(state.topic, state.id, state.level, state.left_ok);
@@ -194,7 +198,8 @@ bool Router::add_slot(Handler& handler, const Entry& entry, std::vector<Entry::S
     }
     ++handler.pending;
     handler.pending_bytes += cost;
-    if (!handler.in_backlog && is_written && handler.in_memory != 0 && handler.in_memory + cost > handler.most_in_memory)
+    if (!handler.in_backlog && is_written && handler.in_memory != 0 &&
+        handler.in_memory + cost > handler.most_in_memory)
         backlog_.add(handler, entry.event->sequence());
     if (!handler.in_backlog) handler.in_memory += cost;
     slots.push_back({.account = handler.account, .in_memory = !handler.in_backlog});
@@ -247,7 +252,7 @@ void Router::feed() { backlog_.feed(); }
 
 void Router::look() {
     const std::scoped_lock lock{mutex_};
-    for (auto* runner : runners_) runner->look_for_expired();
+    for (auto* runner : runners_) runner->look_around();
 }
 
 void Router::has_room() {
@@ -307,7 +312,8 @@ void Router::drop(const Request& request) {
     const std::scoped_lock lock{mutex_};
     for (const auto& handler : by_account_) {
         if (!handler || handler->account->in_file != in_file || handler->is_removed) continue;
-        if (!handler->in_backlog || sequence < handler->read_from) return handler->runner->drop(handler->lane, sequence);
+        if (!handler->in_backlog || sequence < handler->read_from)
+            return handler->runner->drop(handler->lane, sequence);
         spool_.read(*handler->account, sequence, 1, [&](const KeptDelivery& kept) {
             if (kept.sequence != sequence) return false;
             handler->dropped.add();

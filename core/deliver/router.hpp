@@ -18,24 +18,24 @@
 
 namespace tocsin::core {
 
-/// Where every event comes in: gives it its number and its alert topic's state, finds its handlers, and offers it to the
-/// spool and to their lanes. What can be sent at once is sent before `take` returns. Any thread.
+/// Where every event comes in: gives it its number and its alert topic's state, finds its handlers, and offers it to
+/// the spool and to their lanes. What can be sent at once is sent before `take` returns. Any thread.
 class Router final : public Intake, public SpoolListener {
   public:
     /// `spool_bytes`: room in the spool for pending deliveries; each handler has an equal share.
     Router(Spool& spool, std::uint64_t spool_bytes);
 
-    /// Puts back what the spool holds: states, and the deliveries of the handlers of `routing`, whose lanes are in place.
-    /// Those of other handlers become dead letters. Before anything is taken, and before the spool is started. Throws
-    /// DatabaseError.
+    /// Puts back what the spool holds: states, and the deliveries of the handlers of `routing`, whose lanes are in
+    /// place. Those of other handlers become dead letters. Before anything is taken, and before the spool is started.
+    /// Throws DatabaseError.
     void recover(std::shared_ptr<const Routing> routing);
 
-    /// Changes what handlers there are; `place` puts the lanes in their places, and the handlers that stay into `routing`,
-    /// while nothing is taken. After recover, on the spool's thread.
+    /// Changes what handlers there are; `place` puts the lanes in their places, and the handlers that stay into
+    /// `routing`, while nothing is taken. After recover, on the spool's thread.
     void change(std::shared_ptr<const Routing> routing, const std::function<void()>& place);
 
-    /// Deliveries of a handler that was removed become dead letters: those that its lane had, and, on the spool's thread,
-    /// those that are not in memory.
+    /// Deliveries of a handler that was removed become dead letters: those that its lane had, and, on the spool's
+    /// thread, those that are not in memory.
     void bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries, std::string_view reason);
     void bury_backlog(Handler& handler, std::string_view reason);
 
@@ -73,7 +73,7 @@ class Router final : public Intake, public SpoolListener {
     const std::uint64_t spool_bytes_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Routing> routing_;
-    std::vector<SinkRunner*> runners_;  ///< of routing_
+    std::vector<SinkRunner*> runners_;                  ///< of routing_
     std::vector<std::shared_ptr<Handler>> by_account_;  ///< by Account::number; also those that were removed
     TopicStates states_;
     Backlog backlog_;

@@ -44,14 +44,18 @@ void log_limited(LogLimit& limit, std::string_view message, const Handler& handl
 
 constexpr std::string_view expired = "expired";
 
-void end_all(Handler& handler, const std::vector<QueuedDelivery>& deliveries, Outcome outcome, std::string_view reason) {
+void end_all(Handler& handler, const std::vector<QueuedDelivery>& deliveries, Outcome outcome,
+             std::string_view reason) {
     if (deliveries.empty()) return;
     auto& counter = outcome == Outcome::delivered ? handler.delivered
                     : outcome == Outcome::dead    ? handler.dead
                                                   : handler.dropped;
     counter.add(deliveries.size());
     handler.pending -= deliveries.size();
+    const auto now = outcome == Outcome::delivered ? wall_clock() : 0;
     for (const auto& delivery : deliveries) {
+        if (outcome == Outcome::delivered)
+            handler.confirmed.record(std::chrono::nanoseconds{now - delivery.entry->received});
         const auto cost = delivery.entry->cost();
         handler.pending_bytes -= cost;
         handler.in_memory -= cost;
@@ -381,6 +385,8 @@ HostedDelivery* SinkRunner::next(Time now) {
         std::string fault;
         auto* binding = sink_.load()->binding(lane.binding);
         auto values = lane.render(delivery->event(), fault);
+        if (fault.empty() && delivery->attempts == 1)
+            lane.handler->sent.record(std::chrono::nanoseconds{wall_clock() - delivery->entry->received});
         if (fault.empty())
             return HostedDelivery::make(delivery->entry->event, std::move(values), binding, ticket, delivery->attempts);
         settle(ticket, HandlerQueue::Answer::rejected, fault, now);
@@ -406,7 +412,8 @@ void SinkRunner::arm_timer(Time now) {
     auto due = open_ == 0 ? Time::max() : next_check_;
     if (max_in_flight_ != 0)
         for (const auto number : holding_back_)
-            if (const auto next = lanes_[number] ? lanes_[number]->queue.next_due() : std::nullopt; next && *next > now) due = std::min(due, *next);
+            if (const auto next = lanes_[number] ? lanes_[number]->queue.next_due() : std::nullopt; next && *next > now)
+                due = std::min(due, *next);
     if (due >= armed_) return;
     armed_ = due;
     wake_at_(due);
@@ -425,8 +432,8 @@ std::size_t SinkRunner::attach(std::shared_ptr<Handler> handler, LanePlan plan, 
     }
     if (plan.expiry.count() != 0) expires_ = true;
     const Backoff backoff{first_wait, longest_wait, static_cast<std::uint32_t>(number + 1)};
-    auto lane = std::make_shared<std::unique_ptr<Lane>>(
-        std::make_unique<Lane>(std::move(handler), std::move(plan), backoff));
+    auto lane =
+        std::make_shared<std::unique_ptr<Lane>>(std::make_unique<Lane>(std::move(handler), std::move(plan), backoff));
     (*lane)->waits = true;
     on_lanes([this, number, lane, waits] {
         if (lanes_.size() <= number) {
@@ -491,12 +498,17 @@ void SinkRunner::drop(std::size_t number, std::uint64_t sequence) {
     on_lanes([this, number, sequence] {
         if (!lanes_[number]) return;
         auto& lane = *lanes_[number];
-        if (auto delivery = lane.queue.take_waiting(sequence)) end_all(*lane.handler, {std::move(*delivery)}, Outcome::dropped, {});
+        if (auto delivery = lane.queue.take_waiting(sequence))
+            end_all(*lane.handler, {std::move(*delivery)}, Outcome::dropped, {});
     });
 }
 
-void SinkRunner::look_for_expired() {
-    if (expires_) on_lanes([this] { looks_for_expired_ = true; });
+void SinkRunner::look_around() {
+    on_lanes([this] {
+        looks_for_expired_ = expires_;
+        for (const auto& lane : lanes_)
+            if (lane) lane->handler->oldest = lane->queue.oldest();
+    });
 }
 
 bool SinkRunner::is_expired(const Lane& lane, const Entry& entry) const {

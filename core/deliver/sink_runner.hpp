@@ -28,8 +28,8 @@ struct SinkLimits {
     std::chrono::nanoseconds answer = std::chrono::minutes{2};
 };
 
-/// Drives one sink instance: keeps its handlers' lanes, submits within the credit the sink gives, lanes in turn, and ends
-/// deliveries by its answers. An answer never calls the sink on the answering stack, so that a sink may answer
+/// Drives one sink instance: keeps its handlers' lanes, submits within the credit the sink gives, lanes in turn, and
+/// ends deliveries by its answers. An answer never calls the sink on the answering stack, so that a sink may answer
 /// while it holds a lock of its own. Everything but the inbox is touched only on the instance's strand.
 ///
 /// An instance that hangs in a call is condemned by `watch`: its thread is left to itself, and what was open goes to a
@@ -47,8 +47,8 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     const std::string& kind() const noexcept { return kind_; }
     const std::string& name() const noexcept { return name_; }
 
-    /// Before start only. Returns the lane's number. Throws std::runtime_error with what the sink says is wrong with the
-    /// options.
+    /// Before start only. Returns the lane's number. Throws std::runtime_error with what the sink says is wrong with
+    /// the options.
     std::size_t add(std::shared_ptr<Handler> handler, LanePlan plan);
     /// The lane's handler and plan. Before start only.
     Lane& lane(std::size_t number) { return *lanes_[number]; }
@@ -64,7 +64,8 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     /// then, by one thread that runs nothing of any plugin.
     void watch(Time now);
 
-    /// Queues a delivery, whose handler counts it as pending and in memory. Takes effect with the next `wake`. Any thread.
+    /// Queues a delivery, whose handler counts it as pending and in memory. Takes effect with the next `wake`. Any
+    /// thread.
     void push(std::size_t lane, QueuedDelivery delivery);
 
     /// Submits what may be submitted, on this thread or the sink's own. Any thread.
@@ -72,17 +73,18 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     /// The same, never on the caller's stack.
     void wake_soon();
 
-    /// Adds a lane after start; with `waits` it sends nothing before `let_go`. Returns its number. One thread at a time.
+    /// Adds a lane after start; with `waits` it sends nothing before `let_go`. Returns its number. One thread at a
+    /// time.
     std::size_t attach(std::shared_ptr<Handler> handler, LanePlan plan, bool waits);
-    /// The lane sends nothing more. Once none of its deliveries is open, `when_left` gets those that have not ended, oldest
-    /// first, on any thread, and the lane is gone.
+    /// The lane sends nothing more. Once none of its deliveries is open, `when_left` gets those that have not ended,
+    /// oldest first, on any thread, and the lane is gone.
     void close(std::size_t lane, std::function<void(std::vector<QueuedDelivery>)> when_left);
     /// The lane, which waited, sends: `first` before all else.
     void let_go(std::size_t lane, std::vector<QueuedDelivery> first);
     /// Drops the delivery of that event if it has not been submitted.
     void drop(std::size_t lane, std::uint64_t sequence);
-    /// Looks soon whether deliveries have expired.
-    void look_for_expired();
+    /// Looks soon whether deliveries have expired, and how old the oldest are.
+    void look_around();
 
     /// Submits nothing more and stops the sink. False when it did not stop in time, or a call that was given up has not
     /// returned: leak this object.
@@ -145,7 +147,7 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     const std::string kind_;
     const std::string name_;
     std::unique_ptr<SinkInstance> owned_;
-    std::atomic<SinkInstance*> sink_;  ///< nullptr while there is none
+    std::atomic<SinkInstance*> sink_;           ///< nullptr while there is none
     std::vector<std::unique_ptr<Lane>> lanes_;  ///< nullptr: closed
     WakeAt wake_at_;
     std::function<void()> has_room_;

@@ -216,8 +216,7 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be rendered, or has no end, is dead and 
         "{{ define \"t\" }}{{ if $ }}{{ template \"t\" . }}{{ end }}{{ end }}{{ template \"t\" . }}",
     };
     std::vector<std::size_t> faulty;
-    for (const auto text : templates)
-        faulty.push_back(handler("h" + std::to_string(faulty.size()), std::string{text}));
+    for (const auto text : templates) faulty.push_back(handler("h" + std::to_string(faulty.size()), std::string{text}));
     const auto sound = handler("sound", "{{ .ID }}");
     start();
     for (const auto one : faulty) push(one, "a");

@@ -151,8 +151,7 @@ SinkInstance::Begun SinkInstance::begin(SinkListener& listener) {
     const auto called = watched("create", [&] {
         try {
             create();
-            for (const auto& options : handler_options_)
-                bindings_.push_back(options ? bind_here(*options) : nullptr);
+            for (const auto& options : handler_options_) bindings_.push_back(options ? bind_here(*options) : nullptr);
             if (watch().condemned()) return;
             listener_ = &listener;
             start_here();

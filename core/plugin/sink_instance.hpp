@@ -40,8 +40,8 @@ class SinkInstance final : public Instance {
     /// Binds one more handler; the first is number 0. Before start. Throws std::runtime_error with what the plugin says
     /// is wrong.
     void bind(std::vector<OptionValue> options);
-    /// The same after start, from inside a task of `run` only. Returns its number; nothing when the plugin refuses, which
-    /// is logged, or was condemned (see condemn).
+    /// The same after start, from inside a task of `run` only. Returns its number; nothing when the plugin refuses,
+    /// which is logged, or was condemned (see condemn).
     std::optional<std::size_t> bind_more(std::vector<OptionValue> options);
     /// No delivery of the binding is open. From inside a task of `run` only.
     void unbind(std::size_t number);

@@ -45,8 +45,8 @@ class Entry {
     };
 
     struct Slot {
-        Account* account;        ///< of its handler
-        bool in_memory = true;   ///< else it is read from the spool when its turn comes
+        Account* account;       ///< of its handler
+        bool in_memory = true;  ///< else it is read from the spool when its turn comes
         State state = State::pending;
         bool just_written = false;
     };
@@ -99,8 +99,8 @@ class Entry {
     const EventPtr event;
     const std::int64_t received;
     const Time since;
-    bool held = false;                ///< to be sent only once it is committed
-    bool saves_state = false;         ///< its level differs: the state is to be written
+    bool held = false;         ///< to be sent only once it is committed
+    bool saves_state = false;  ///< its level differs: the state is to be written
     Ledger* ledger = nullptr;
     std::function<void()> when_safe;  ///< empty for an event whose source wants no answer
 

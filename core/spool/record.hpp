@@ -12,9 +12,10 @@ namespace tocsin::core {
 
 /// What the spool keeps of an event beside its columns: details, name, task name, group, tags and fields.
 ///
-/// Format 1: the byte 1, then the four strings, the tags and the fields, each list after its count. Counts and sizes are
-/// unsigned LEB128; a string is its size and its bytes; a tag is two strings; a field is its key, a byte TOCSIN_FIELD_...
-/// and its value: strings and JSON as a string, integers and floats as 8 bytes with the lowest first, booleans as a byte.
+/// Format 1: the byte 1, then the four strings, the tags and the fields, each list after its count. Counts and sizes
+/// are unsigned LEB128; a string is its size and its bytes; a tag is two strings; a field is its key, a byte
+/// TOCSIN_FIELD_... and its value: strings and JSON as a string, integers and floats as 8 bytes with the lowest first,
+/// booleans as a byte.
 void append_record(std::string& out, const Event& event);
 
 /// The columns of an event's row.

@@ -29,18 +29,20 @@ struct Table {
 
 constexpr std::array tables{
     Table{"handler", "number", "topic, id", 2, nullptr},
-    Table{"event", "sequence", "deliveries, received, topic, id, level, previous_level, time, duration, message, record", 10,
+    Table{"event", "sequence",
+          "deliveries, received, topic, id, level, previous_level, time, duration, message, record", 10,
           &Salvaged::events},
     Table{"delivery", "key", "size", 1, &Salvaged::deliveries},
     Table{"state", "rowid", "topic, id, level, previous_level, since, left_ok", 6, &Salvaged::states},
     Table{"dead_letter", "number",
-          "died, reason, handler_topic, handler_id, sequence, received, topic, id, level, previous_level, time, duration, "
+          "died, reason, handler_topic, handler_id, sequence, received, topic, id, level, previous_level, time, "
+          "duration, "
           "message, record",
           14, &Salvaged::dead_letters},
 };
 
-/// Copies one table in rising or falling order of its key from `from` on until the end or the first row that cannot be read. Returns the key reached, and
-/// whether that was the end.
+/// Copies one table in rising or falling order of its key from `from` on until the end or the first row that cannot be
+/// read. Returns the key reached, and whether that was the end.
 class TableCopy {
   public:
     TableCopy(Database& damaged, Database& to, const Table& table, Salvaged& salvaged)
@@ -74,8 +76,8 @@ class TableCopy {
     std::optional<std::int64_t> copy(const char* order, const char* beyond, std::int64_t from) {
         auto last = from;
         try {
-            auto rows = damaged_.prepare(fmt::format("SELECT {1}, {2} FROM {0} WHERE {1} {3} ORDER BY {1} {4}", table_.name,
-                                                     table_.key, table_.columns, beyond, order));
+            auto rows = damaged_.prepare(fmt::format("SELECT {1}, {2} FROM {0} WHERE {1} {3} ORDER BY {1} {4}",
+                                                     table_.name, table_.key, table_.columns, beyond, order));
             rows.bind(1, from);
             while (rows.step()) {
                 last = rows.integer(0);
@@ -103,10 +105,11 @@ class TableCopy {
 
 /// A damaged page may have lost one and kept the other.
 void mend(Database& database) {
-    database.run("DELETE FROM delivery WHERE (key & 0x7ffffffffff) NOT IN (SELECT sequence FROM event);"
-                 "DELETE FROM delivery WHERE (key >> 43) NOT IN (SELECT number FROM handler);"
-                 "DELETE FROM event WHERE sequence NOT IN (SELECT key & 0x7ffffffffff FROM delivery);"
-                 "UPDATE event SET deliveries = (SELECT count(*) FROM delivery WHERE (key & 0x7ffffffffff) = sequence)");
+    database.run(
+        "DELETE FROM delivery WHERE (key & 0x7ffffffffff) NOT IN (SELECT sequence FROM event);"
+        "DELETE FROM delivery WHERE (key >> 43) NOT IN (SELECT number FROM handler);"
+        "DELETE FROM event WHERE sequence NOT IN (SELECT key & 0x7ffffffffff FROM delivery);"
+        "UPDATE event SET deliveries = (SELECT count(*) FROM delivery WHERE (key & 0x7ffffffffff) = sequence)");
 }
 
 std::filesystem::path set_aside(const std::filesystem::path& file) {

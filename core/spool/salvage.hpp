@@ -10,9 +10,9 @@ namespace tocsin::core {
 /// The name of the spool's file in its folder.
 inline constexpr const char* spool_file = "spool.db";
 
-/// Opens the spool's file. One that is damaged is renamed to `<file>.damaged-<time>`, which is logged, and a new one takes
-/// over what is readable of it. Throws DatabaseError when the disk does not let it, std::runtime_error when a newer
-/// program has written the file.
+/// Opens the spool's file. One that is damaged is renamed to `<file>.damaged-<time>`, which is logged, and a new one
+/// takes over what is readable of it. Throws DatabaseError when the disk does not let it, std::runtime_error when a
+/// newer program has written the file.
 std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file);
 
 /// How many rows were taken over.

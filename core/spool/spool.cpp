@@ -90,10 +90,9 @@ bool Spool::try_open() {
         if (!is_first)
             for (const auto& kept : store_->handlers())
                 if (kept.deliveries != 0)
-                    log::warning("the spool could not be read at the start: what it holds is sent after the next one",
-                                 {{"handler", kept.handler.id},
-                                  {"topic", kept.handler.topic},
-                                  {"deliveries", kept.deliveries}});
+                    log::warning(
+                        "the spool could not be read at the start: what it holds is sent after the next one",
+                        {{"handler", kept.handler.id}, {"topic", kept.handler.topic}, {"deliveries", kept.deliveries}});
         return true;
     } catch (const DatabaseError& error) {
         checkpoints_.reset();
@@ -269,9 +268,8 @@ void Spool::loop() {
         idle_ = deadline > before + settings_.tick;
         fully_idle_ = idle_ && gone_.empty();
         const bool sleeps_short = !idle_;
-        changed_.wait_until(lock, deadline, [&] {
-            return ending_ || inbox_.poked || !tasks_.empty() || (!sleeps_short && !idle_);
-        });
+        changed_.wait_until(lock, deadline,
+                            [&] { return ending_ || inbox_.poked || !tasks_.empty() || (!sleeps_short && !idle_); });
         idle_ = fully_idle_ = false;
         const bool ends = ending_;
         bool feeds = std::exchange(inbox_.poked, false);
@@ -297,8 +295,8 @@ void Spool::loop() {
             feeds = true;
         }
         if (feeds) listener_->feed();
-        if (told_full_ && !(in_intake_ >= settings_.most_in_intake / 2 ||
-                            bytes_in_intake_ >= settings_.most_bytes_in_intake / 2)) {
+        if (told_full_ &&
+            !(in_intake_ >= settings_.most_in_intake / 2 || bytes_in_intake_ >= settings_.most_bytes_in_intake / 2)) {
             told_full_ = false;
             listener_->has_room();
         }
@@ -335,9 +333,8 @@ bool Spool::must_commit(Time now) const {
 
 /// How many of those waiting are older than a tick.
 std::size_t Spool::due(Time now) const {
-    const auto young = std::partition_point(waiting_.begin(), waiting_.end(), [&](const EntryPtr& entry) {
-        return entry->since + settings_.tick <= now;
-    });
+    const auto young = std::partition_point(
+        waiting_.begin(), waiting_.end(), [&](const EntryPtr& entry) { return entry->since + settings_.tick <= now; });
     return static_cast<std::size_t>(young - waiting_.begin());
 }
 
@@ -456,8 +453,9 @@ void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
     for (auto* account : std::exchange(numbered_, {})) account->in_file = 0;
     next_try_ = std::chrono::steady_clock::now() + look_interval;
     if (!std::exchange(told_failure_, true))
-        log::error("the spool cannot be written: alerts go on from memory, and are lost if the program ends before it can",
-                   {{"folder", settings_.folder.string()}, {"reason", error.what()}});
+        log::error(
+            "the spool cannot be written: alerts go on from memory, and are lost if the program ends before it can",
+            {{"folder", settings_.folder.string()}, {"reason", error.what()}});
     for (std::size_t i = 0; i < count; ++i)
         for (std::size_t slot = 0; slot < waiting_[i]->slots().size(); ++slot)
             if (waiting_[i]->take_just_written(slot) && !waiting_[i]->unmark_written(slot))

@@ -74,13 +74,14 @@ class Spool final : public Ledger {
     Account& account(const HandlerName& name);
     /// What the file holds, by handler. Before start only. Throws DatabaseError.
     std::vector<Kept> kept();
-    /// All deliveries but the newest of each event id go. Returns what has gone. Before start only. Throws DatabaseError.
+    /// All deliveries but the newest of each event id go. Returns what has gone. Before start only. Throws
+    /// DatabaseError.
     Kept keep_latest(const Account& account);
     /// The deliveries in the file of handlers that have no account become dead letters. Returns how many. Before start
     /// only. Throws DatabaseError.
     std::uint64_t bury_unknown_handlers();
-    /// The deliveries in the file of this handler, from that event on, become dead letters. Returns what has gone. On the
-    /// spool's thread.
+    /// The deliveries in the file of this handler, from that event on, become dead letters. Returns what has gone. On
+    /// the spool's thread.
     Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason);
     /// The states that were there when the file was opened, the one that changed longest ago first. Before start only.
     std::vector<SavedState> states();
@@ -129,12 +130,12 @@ class Spool final : public Ledger {
 
     struct Counters {
         Counter commits;
-        Counter written;           ///< events
-        Counter dead_letters;      ///< written
-        Counter evicted_letters;   ///< left because there were too many
-        Counter lost_letters;      ///< could not be written, and were too many for memory
-        Counter damaged;           ///< rows that could not be read
-        Counter failures;          ///< of commits
+        Counter written;          ///< events
+        Counter dead_letters;     ///< written
+        Counter evicted_letters;  ///< left because there were too many
+        Counter lost_letters;     ///< could not be written, and were too many for memory
+        Counter damaged;          ///< rows that could not be read
+        Counter failures;         ///< of commits
     };
     const Counters& counters() const noexcept { return counters_; }
     /// Dead letters in the file. Any thread.
@@ -195,7 +196,7 @@ class Spool final : public Ledger {
     std::mutex mutex_;
     std::condition_variable changed_;
     Inbox inbox_;
-    bool idle_ = false;   ///< asleep for longer than a tick
+    bool idle_ = false;        ///< asleep for longer than a tick
     bool fully_idle_ = false;  ///< asleep with nothing to do
     bool ending_ = false;
     std::deque<std::function<void()>> tasks_;
@@ -207,7 +208,7 @@ class Spool final : public Ledger {
     std::vector<Account*> numbered_;  ///< in the transaction under way
     std::deque<EntryPtr> waiting_;
     std::map<std::pair<std::string, std::string>, EventPtr> unsaved_;  ///< states that could not be written
-    std::vector<EntryPtr> untold_;  ///< safe once these are written
+    std::vector<EntryPtr> untold_;                                     ///< safe once these are written
     std::vector<Gone> gone_;
     std::vector<Dead> dead_;
     std::vector<Change> changes_;

@@ -76,8 +76,9 @@ DeadLetter dead_letter_of(const Statement& row) {
 
 Store::Store(const std::filesystem::path& file)
     : database_{opened(file)},
-      add_event_{database_.prepare("INSERT OR REPLACE INTO event (sequence, received, topic, id, level, previous_level, "
-                                   "time, duration, message, record, deliveries) VALUES (?,?,?,?,?,?,?,?,?,?,?)")},
+      add_event_{
+          database_.prepare("INSERT OR REPLACE INTO event (sequence, received, topic, id, level, previous_level, "
+                            "time, duration, message, record, deliveries) VALUES (?,?,?,?,?,?,?,?,?,?,?)")},
       add_delivery_{database_.prepare("INSERT OR REPLACE INTO delivery (key, size) VALUES (?, ?)")},
       remove_delivery_{database_.prepare("DELETE FROM delivery WHERE key = ?")},
       save_state_{database_.prepare("INSERT OR REPLACE INTO state (topic, id, level, previous_level, since, left_ok) "
@@ -177,7 +178,9 @@ bool Store::remove_delivery(std::uint32_t handler, std::uint64_t sequence) {
 
 void Store::read(std::uint32_t handler, std::uint64_t from, std::uint64_t most,
                  const std::function<bool(KeptDelivery)>& take) {
-    read_.bind(1, key_of(handler, from)).bind(2, key_of(handler, last_sequence)).bind(3, static_cast<std::int64_t>(most));
+    read_.bind(1, key_of(handler, from))
+        .bind(2, key_of(handler, last_sequence))
+        .bind(3, static_cast<std::int64_t>(most));
     bool more = true;
     while (more && read_.step()) {
         KeptDelivery kept;
@@ -244,7 +247,8 @@ bool Store::remove_dead_letter(std::int64_t number) {
 }
 
 void Store::remove_oldest_dead_letters(std::uint64_t count) {
-    database_.prepare("DELETE FROM dead_letter WHERE number IN (SELECT number FROM dead_letter ORDER BY number LIMIT ?)")
+    database_
+        .prepare("DELETE FROM dead_letter WHERE number IN (SELECT number FROM dead_letter ORDER BY number LIMIT ?)")
         .bind(1, static_cast<std::int64_t>(count))
         .run();
 }

@@ -8,9 +8,9 @@
 namespace tocsin::core {
 
 EventPtr Emitted::stamp(const tocsin_event& event) {
-    const auto stamp = states_
-                           .update(view(event.topic), view(event.id), static_cast<Level>(event.level), event.time, ++sequence_)
-                           .stamp;
+    const auto stamp =
+        states_.update(view(event.topic), view(event.id), static_cast<Level>(event.level), event.time, ++sequence_)
+            .stamp;
     return std::make_shared<const Event>(event, stamp);
 }
 

@@ -77,6 +77,8 @@ class HandlerQueue {
     /// When `take` may give something that it does not give now, without an answer or a push in between.
     std::optional<Time> next_due() const;
 
+    /// Whether there is anything that `take` may give, now or when it is due.
+    bool has_waiting() const noexcept { return !fresh_.empty() || !again_.empty() || !due_.empty(); }
     /// Whether any event id is held back.
     bool holds_back() const noexcept { return !held_back_.empty(); }
     std::size_t open() const noexcept { return open_; }

@@ -30,7 +30,7 @@ struct Lane {
     Lane(std::shared_ptr<Handler> handler, LanePlan plan, const Backoff& backoff);
 
     /// The rendered values for `event`; otherwise `fault` says why there are none.
-    std::vector<HostedDelivery::Value> render(const Event& event, std::string& fault) const;
+    RenderedValues render(const Event& event, std::string& fault) const;
 
     std::shared_ptr<Handler> handler;
     LanePlan plan;

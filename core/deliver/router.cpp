@@ -5,6 +5,8 @@
 #include "deliver/sink_runner.hpp"
 #include "spool/schema.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -25,7 +27,10 @@ std::uint64_t share(std::uint64_t all, std::uint64_t most, std::size_t handlers)
     return std::clamp(all / std::max<std::size_t>(handlers, 1), least_bytes_of_one, most);
 }
 
-void add_once(std::vector<SinkRunner*>& runners, SinkRunner* runner) {
+using FewRunners = boost::container::small_vector<SinkRunner*, 8>;
+
+template <class Runners>
+void add_once(Runners& runners, SinkRunner* runner) {
     if (std::find(runners.begin(), runners.end(), runner) == runners.end()) runners.push_back(runner);
 }
 
@@ -134,7 +139,7 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
                 {{"kind", source.kind()}, {"name", source.name()}, {"reason", *fault}, {"lines_left_out", *left_out}});
         return TOCSIN_INVALID;
     }
-    std::vector<SinkRunner*> to_wake;
+    FewRunners to_wake;
     {
         const std::scoped_lock lock{mutex_};
         if (stopping_) {
@@ -162,8 +167,7 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
         found_.clear();
         routing_->routes.find(*entry->event, found_);
         (found_.empty() ? source.events().unmatched : source.events().matched).add();
-        std::vector<Entry::Slot> slots;
-        slots.reserve(found_.size());
+        Entry::Slots slots;
         for (const auto target : found_) {
             auto& handler = *routing_->targets[target].handler;
             handler.created.add();
@@ -182,7 +186,7 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
 }
 
 /// False when the handler is at its quota.
-bool Router::add_slot(Handler& handler, const Entry& entry, std::vector<Entry::Slot>& slots) {
+bool Router::add_slot(Handler& handler, const Entry& entry, Entry::Slots& slots) {
     const auto cost = entry.cost();
     const bool is_written = spool_.is_healthy();
     if (handler.pending_bytes + cost > quota_ || (!is_written && handler.account->unwritten + cost > memory_quota_)) {
@@ -235,7 +239,7 @@ std::uint64_t Router::evicted_states() {
 }
 
 void Router::release() {
-    std::vector<SinkRunner*> to_wake;
+    FewRunners to_wake;
     {
         const std::scoped_lock lock{mutex_};
         for (const auto& entry : spool_.take_released()) {
@@ -292,7 +296,7 @@ bool Router::requeue(const Request& request) {
         auto entry = std::make_shared<Entry>(std::make_shared<const Event>(letter.event->abi(), stamp), wall_clock(),
                                              std::chrono::steady_clock::now());
         handler->requeued.add();
-        std::vector<Entry::Slot> slots;
+        Entry::Slots slots;
         const bool fits = add_slot(*handler, *entry, slots);
         entry->set_slots(std::move(slots));
         if (!fits) return false;

@@ -62,7 +62,7 @@ class Router final : public Intake, public SpoolListener {
     void requested(const Request& request) override;
 
   private:
-    bool add_slot(Handler& handler, const Entry& entry, std::vector<Entry::Slot>& slots);
+    bool add_slot(Handler& handler, const Entry& entry, Entry::Slots& slots);
     void send(const EntryPtr& entry);
     void share_room();
     Handler* handler_of(const Account& account) const;

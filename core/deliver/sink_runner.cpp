@@ -5,6 +5,7 @@
 #include "config/schema.hpp"
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 #include <utility>
 
@@ -182,8 +183,6 @@ void SinkRunner::begin(SinkInstance& next) {
         case SinkInstance::Begun::yes: break;
     }
     log::info("a new instance of the sink is at work", {{"kind", kind_}, {"name", name_}});
-    for (std::size_t i = 0; i < lanes_.size(); ++i)
-        if (lanes_[i]) bind_unbound(i);
     retry_now();
     step();
 }
@@ -200,7 +199,8 @@ void SinkRunner::answered(const SinkInstance& from, std::uint64_t ticket, std::u
         if (&from != sink_.load()) return;
         inbox_.answered.push_back({ticket, outcome, std::string{reason}});
     }
-    wake_soon();
+    if (settles_.exchange(true)) return;
+    if (auto* sink = sink_.load()) sink->run_alone([this] { settle_answers(); });
 }
 
 void SinkRunner::may_take(const SinkInstance& from, std::uint32_t count) {
@@ -232,34 +232,54 @@ void SinkRunner::step() {
     if (now >= next_check_) give_up_on_missing_answers(now);
     if (std::exchange(looks_for_expired_, false)) end_expired();
     wake_held_back(now);
+    if (!bind_and_unbind()) return;
     if (!submit_what_may_go(now)) return;
     open_now_ = open_;
     arm_timer(now);
 }
 
 void SinkRunner::take_in_all(Time now) {
-    Inbox inbox;
     {
         const std::scoped_lock lock{inbox_mutex_};
-        std::swap(inbox, inbox_);
+        std::swap(taken_, inbox_);
     }
-    take_in(std::move(inbox), now);
+    take_in(now);
+    leave_all_settled();
 }
 
-void SinkRunner::take_in(Inbox inbox, Time now) {
-    for (const auto& task : inbox.tasks) task();
-    for (auto& [number, delivery] : inbox.pushed) {
+void SinkRunner::settle_answers() {
+    settles_ = false;
+    if (left_) return;
+    {
+        const std::scoped_lock lock{inbox_mutex_};
+        std::swap(taken_answers_, inbox_.answered);
+    }
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& [ticket, outcome, reason] : taken_answers_) settle(ticket, answer_of(outcome), reason, now);
+    taken_answers_.clear();
+    open_now_ = open_;
+    const bool may_submit = !ready_.empty() && open_ < max_in_flight_;
+    if (may_submit || !leaving_.empty() || !holding_back_.empty()) wake_soon();
+}
+
+void SinkRunner::take_in(Time now) {
+    for (const auto& task : taken_.tasks) task();
+    for (auto& [number, delivery] : taken_.pushed) {
         auto& lane = *lanes_[number];
         Ended ended;
         lane.queue.push(std::move(delivery), ended);
         if (!ended.replaced.empty()) count_ended(lane, ended, {});
         mark_ready(number);
     }
-    for (const auto& [ticket, outcome, reason] : inbox.answered) settle(ticket, answer_of(outcome), reason, now);
-    if (inbox.may_take) {
+    for (const auto& [ticket, outcome, reason] : taken_.answered) settle(ticket, answer_of(outcome), reason, now);
+    if (taken_.may_take) {
         if (max_in_flight_ == 0) retry_now();
-        max_in_flight_ = *inbox.may_take;
+        max_in_flight_ = *taken_.may_take;
     }
+    taken_.tasks.clear();
+    taken_.pushed.clear();
+    taken_.answered.clear();
+    taken_.may_take.reset();
 }
 
 void SinkRunner::retry_now() {
@@ -295,9 +315,14 @@ void SinkRunner::settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::
     }
     count_ended(lane, ended, reason);
     if (lane.when_left)
-        leave_if_settled(number);
-    else
+        leaving_.push_back(number);
+    else if (lane.queue.has_waiting())
         mark_ready(number);
+}
+
+void SinkRunner::leave_all_settled() {
+    for (const auto number : std::exchange(leaving_, {}))
+        if (lanes_[number] && lanes_[number]->when_left) leave_if_settled(number);
 }
 
 void SinkRunner::note_stray(std::uint64_t ticket) {
@@ -343,26 +368,26 @@ void SinkRunner::give_up_on_missing_answers(Time now) {
 /// False when the instance was condemned: then everything here belongs to somebody else.
 bool SinkRunner::submit_what_may_go(Time now) {
     auto& sink = *sink_.load();
-    std::vector<HostedDelivery*> made;
-    do {
-        made.clear();
-        while (made.size() < batch && open_ < max_in_flight_) {
+    while (true) {
+        std::array<const tocsin_delivery*, batch> made;
+        std::size_t count = 0;
+        while (count < batch && open_ < max_in_flight_) {
             auto* delivery = next(now);
             if (delivery == nullptr) break;
-            made.push_back(delivery);
+            made[count++] = delivery;
         }
-        if (made.empty()) return true;
-        const std::vector<const tocsin_delivery*> deliveries{made.begin(), made.end()};
+        if (count == 0) return true;
+        const std::span deliveries{made.data(), count};
         const auto submitted = sink.submit(deliveries);
         std::vector<std::uint64_t> failed;
         if (submitted == SinkInstance::Submitted::failed)
-            for (const auto* delivery : made) failed.push_back(delivery->ticket);
-        for (auto* delivery : made) delivery->release();
+            for (const auto* delivery : deliveries) failed.push_back(delivery->ticket);
+        for (const auto* delivery : deliveries) HostedDelivery::from(delivery).release();
         if (submitted == SinkInstance::Submitted::condemned) return false;
         if (failed.empty()) continue;
         take_in_all(now);
         retry_open(failed, "the sink has thrown an exception", now);
-    } while (true);
+    }
 }
 
 HostedDelivery* SinkRunner::next(Time now) {
@@ -434,7 +459,6 @@ std::size_t SinkRunner::attach(std::shared_ptr<Handler> handler, LanePlan plan, 
     const Backoff backoff{first_wait, longest_wait, static_cast<std::uint32_t>(number + 1)};
     auto lane =
         std::make_shared<std::unique_ptr<Lane>>(std::make_unique<Lane>(std::move(handler), std::move(plan), backoff));
-    (*lane)->waits = true;
     on_lanes([this, number, lane, waits] {
         if (lanes_.size() <= number) {
             lanes_.resize(number + 1);
@@ -442,28 +466,38 @@ std::size_t SinkRunner::attach(std::shared_ptr<Handler> handler, LanePlan plan, 
         }
         lanes_[number] = std::move(*lane);
         lanes_[number]->is_unbound = true;
-        bind_unbound(number);
-        if (!waits) lanes_[number]->waits = false;
+        lanes_[number]->waits = waits;
+        to_bind_.push_back(number);
     });
     return number;
 }
 
-/// While there is no instance, the next one does it.
-void SinkRunner::bind_unbound(std::size_t number) {
-    auto* sink = sink_.load();
-    auto& lane = *lanes_[number];
-    if (sink == nullptr || !lane.is_unbound) return;
-    const auto binding = sink->bind_more(lane.plan.options);
-    if (!binding) return;
-    lane.binding = *binding;
-    lane.is_unbound = false;
-    mark_ready(number);
+/// False when the instance was condemned: then everything here belongs to somebody else.
+bool SinkRunner::bind_and_unbind() {
+    auto& sink = *sink_.load();
+    while (!to_bind_.empty()) {
+        const auto number = to_bind_.back();
+        const auto options = lanes_[number]->plan.options;
+        const auto binding = sink.bind_more(options);
+        if (sink.is_condemned()) return false;
+        to_bind_.pop_back();
+        if (!binding) continue;
+        lanes_[number]->binding = *binding;
+        lanes_[number]->is_unbound = false;
+        mark_ready(number);
+    }
+    while (!to_unbind_.empty()) {
+        sink.unbind(to_unbind_.back());
+        if (sink.is_condemned()) return false;
+        to_unbind_.pop_back();
+    }
+    return true;
 }
 
 void SinkRunner::close(std::size_t number, std::function<void(std::vector<QueuedDelivery>)> when_left) {
     on_lanes([this, number, when_left = std::move(when_left)]() mutable {
         lanes_[number]->when_left = std::move(when_left);
-        leave_if_settled(number);
+        leaving_.push_back(number);
     });
 }
 
@@ -474,7 +508,10 @@ void SinkRunner::leave_if_settled(std::size_t number) {
     std::stable_sort(lane.left.begin(), lane.left.end(),
                      [](const auto& a, const auto& b) { return a.event().sequence() < b.event().sequence(); });
     const auto gone = std::move(lanes_[number]);
-    if (auto* sink = sink_.load(); sink != nullptr && !gone->is_unbound && !left_) sink->unbind(gone->binding);
+    if (gone->is_unbound)
+        std::erase(to_bind_, number);
+    else
+        to_unbind_.push_back(gone->binding);
     {
         const std::scoped_lock lock{inbox_mutex_};
         free_lanes_.push_back(number);
@@ -543,6 +580,7 @@ void SinkRunner::leave() {
             if (lanes_[i] && lanes_[i]->queue.is_open(ticket))
                 settle(ticket, HandlerQueue::Answer::retry, "the sink has stopped", now);
     }
+    leave_all_settled();
 }
 
 bool SinkRunner::stop(std::chrono::nanoseconds timeout) {

@@ -30,7 +30,8 @@ struct SinkLimits {
 
 /// Drives one sink instance: keeps its handlers' lanes, submits within the credit the sink gives, lanes in turn, and
 /// ends deliveries by its answers. An answer never calls the sink on the answering stack, so that a sink may answer
-/// while it holds a lock of its own. Everything but the inbox is touched only on the instance's strand.
+/// while it holds a lock of its own; deliveries end there. Everything but the inbox is touched only on the instance's
+/// strand.
 ///
 /// An instance that hangs in a call is condemned by `watch`: its thread is left to itself, and what was open goes to a
 /// new instance with a thread of its own. While there is no instance, only `watch` touches what the strand guards.
@@ -122,8 +123,10 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
 
     void on_lanes(std::function<void()> task);
     void step();
+    void settle_answers();
+    void leave_all_settled();
     void take_in_all(Time now);
-    void take_in(Inbox inbox, Time now);
+    void take_in(Time now);
     void note_stray(std::uint64_t ticket);
     void retry_open(std::span<const std::uint64_t> tickets, std::string_view reason, Time now);
     void condemn(Time now);
@@ -133,7 +136,7 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     void settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::string_view reason, Time now);
     void count_ended(Lane& lane, Ended& ended, std::string_view reason);
     void leave_if_settled(std::size_t lane);
-    void bind_unbound(std::size_t lane);
+    bool bind_and_unbind();
     void end_expired();
     bool is_expired(const Lane& lane, const Entry& entry) const;
     void give_up_on_missing_answers(Time now);
@@ -167,6 +170,7 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     std::vector<std::size_t> free_lanes_;
     std::atomic<bool> woken_{false};
     std::atomic<bool> woken_soon_{false};
+    std::atomic<bool> settles_{false};
     std::atomic<bool> stopping_{false};
     std::atomic<bool> left_{false};
     std::atomic<std::size_t> open_now_{0};
@@ -178,6 +182,11 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     std::vector<std::size_t> holding_back_;  ///< lanes with an event id held back
     std::atomic<bool> expires_{false};       ///< any lane has an expiry
     bool looks_for_expired_ = false;
+    Inbox taken_;                          ///< keeps its memory
+    std::vector<Answered> taken_answers_;  ///< likewise
+    std::vector<std::size_t> leaving_;     ///< closed lanes that may have settled
+    std::vector<std::size_t> to_bind_;     ///< lanes
+    std::vector<std::size_t> to_unbind_;   ///< bindings
     std::uint64_t attempts_ = 0;
     std::size_t open_ = 0;
     std::size_t max_in_flight_ = 0;

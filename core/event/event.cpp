@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <vector>
 
 namespace tocsin::core {
 namespace {
@@ -59,6 +63,8 @@ std::optional<std::string_view> size_fault(const tocsin_event& event) {
 
 template <class Entry>
 bool has_doubled_key(std::span<const Entry> entries) {
+    const auto not_ascending = [](const Entry& a, const Entry& b) { return view(a.key) >= view(b.key); };
+    if (std::adjacent_find(entries.begin(), entries.end(), not_ascending) == entries.end()) return false;
     if (entries.size() <= few_keys) {
         for (std::size_t i = 1; i < entries.size(); ++i)
             for (std::size_t j = 0; j < i; ++j)
@@ -97,21 +103,41 @@ std::optional<std::string_view> value_fault(const tocsin_field& field) {
     }
 }
 
-/// Copies strings one after the other into a block that is large enough.
+/// Fills a block that is large enough from its beginning on.
 class Block {
   public:
-    explicit Block(char* at) : at_{at} {}
+    explicit Block(std::byte* at) : at_{at} {}
+
+    /// Before any string, and what has the stricter alignment first.
+    template <class T>
+    std::span<T> make(std::size_t count) {
+        static_assert(std::is_trivially_destructible_v<T> && sizeof(T) % alignof(std::uint64_t) == 0);
+        auto* const first = new (at_) T[count]{};
+        at_ += count * sizeof(T);
+        return {first, count};
+    }
 
     tocsin_string copy(tocsin_string from) {
-        const tocsin_string to{at_, from.size};
+        const tocsin_string to{reinterpret_cast<const char*>(at_), from.size};
         if (from.size > 0) std::memcpy(at_, from.data, from.size);
         at_ += from.size;
         return to;
     }
 
   private:
-    char* at_;
+    std::byte* at_;
 };
+
+std::size_t block_size(const tocsin_event& event, std::size_t text) {
+    return text + event.tag_count * sizeof(tocsin_tag) + event.field_count * sizeof(tocsin_field);
+}
+
+constexpr auto by_key = [](const auto& a, const auto& b) { return view(a.key) < view(b.key); };
+
+template <class Entry>
+void sort_by_key(std::span<Entry> entries) {
+    if (!std::is_sorted(entries.begin(), entries.end(), by_key)) std::sort(entries.begin(), entries.end(), by_key);
+}
 
 std::size_t text_size(const tocsin_event& event) {
     std::size_t size = 0;
@@ -137,8 +163,6 @@ tocsin_field copy_field(const tocsin_field& from, Block& block) {
     }
     return to;
 }
-
-constexpr auto by_key = [](const auto& a, const auto& b) { return view(a.key) < view(b.key); };
 
 template <class Entry>
 const Entry* find(std::span<const Entry> entries, std::string_view key) noexcept {
@@ -167,23 +191,23 @@ std::optional<std::string_view> Event::fault(const tocsin_event& event) {
 }
 
 Event::Event(const tocsin_event& from, const Stamp& stamp)
-    : size_{text_size(from)}, text_{std::make_unique_for_overwrite<char[]>(size_)}, event_{} {
-    Block block{text_.get()};
+    : size_{text_size(from)}, block_{std::make_unique_for_overwrite<std::byte[]>(block_size(from, size_))}, event_{} {
+    Block block{block_.get()};
+    tags_ = block.make<tocsin_tag>(from.tag_count);
+    fields_ = block.make<tocsin_field>(from.field_count);
     event_.struct_size = sizeof event_;
     event_.level = from.level;
     for (const auto text : texts) event_.*text = block.copy(from.*text);
     event_.time = from.time;
 
-    tags_.reserve(from.tag_count);
-    for (const auto& tag : std::span{from.tags, from.tag_count})
-        tags_.push_back({block.copy(tag.key), block.copy(tag.value)});
-    std::sort(tags_.begin(), tags_.end(), by_key);
+    for (std::size_t i = 0; i < tags_.size(); ++i)
+        tags_[i] = {block.copy(from.tags[i].key), block.copy(from.tags[i].value)};
+    sort_by_key(tags_);
     event_.tags = tags_.data();
     event_.tag_count = tags_.size();
 
-    fields_.reserve(from.field_count);
-    for (const auto& field : std::span{from.fields, from.field_count}) fields_.push_back(copy_field(field, block));
-    std::sort(fields_.begin(), fields_.end(), by_key);
+    for (std::size_t i = 0; i < fields_.size(); ++i) fields_[i] = copy_field(from.fields[i], block);
+    sort_by_key(fields_);
     event_.fields = fields_.data();
     event_.field_count = fields_.size();
 

@@ -23,7 +23,7 @@ struct Stamp {
     std::int64_t duration = 0;  ///< nanoseconds since the id left OK
 };
 
-/// One observation of an alert: immutable, shared, its text in one block of its own. Thread-safe.
+/// One observation of an alert: immutable, shared, all in one block of its own. Thread-safe.
 class Event {
   public:
     /// Why the event breaks a rule of `tocsin_event`, or nothing when it is sound: struct_size below that of 1.0,
@@ -68,9 +68,9 @@ class Event {
 
   private:
     std::size_t size_;
-    std::unique_ptr<char[]> text_;
-    std::vector<tocsin_tag> tags_;
-    std::vector<tocsin_field> fields_;
+    std::unique_ptr<std::byte[]> block_;  ///< tags, fields, then all texts
+    std::span<tocsin_tag> tags_;
+    std::span<tocsin_field> fields_;
     tocsin_event event_;
 };
 

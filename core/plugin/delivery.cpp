@@ -2,17 +2,22 @@
 
 #include <tocsin/string.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace tocsin::core {
 
-HostedDelivery::HostedDelivery(EventPtr event, std::vector<Value> values)
-    : tocsin_delivery{}, owner_{std::move(event)}, texts_{std::move(values)} {
-    views_.reserve(texts_.size());
-    for (const auto& value : texts_) views_.push_back(value.is_set ? tocsin::abi(value.text) : tocsin_string{});
+HostedDelivery::HostedDelivery(EventPtr event, RenderedValues values)
+    : tocsin_delivery{}, owner_{std::move(event)}, values_{std::move(values)} {
+    const std::string_view text = values_.text;
+    std::size_t begin = 0;
+    for (const auto& [end, is_set] : values_.values) {
+        views_.push_back(is_set ? tocsin::abi(text.substr(begin, end - begin)) : tocsin_string{});
+        begin = end;
+    }
 }
 
-HostedDelivery* HostedDelivery::make(EventPtr event, std::vector<Value> values, void* binding, std::uint64_t ticket,
+HostedDelivery* HostedDelivery::make(EventPtr event, RenderedValues values, void* binding, std::uint64_t ticket,
                                      std::uint32_t attempt) {
     auto* made = new HostedDelivery{std::move(event), std::move(values)};
     made->struct_size = sizeof(tocsin_delivery);

@@ -4,25 +4,35 @@
 
 #include <tocsin/abi.h>
 
+#include <boost/container/small_vector.hpp>
+
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace tocsin::core {
 
+/// The rendered values of one delivery, one after the other in one text.
+struct RenderedValues {
+    std::string text;
+    /// Where each value ends in `text`, and whether it is set; one that was left out is not.
+    struct Value {
+        std::size_t end = 0;
+        bool is_set = false;
+    };
+    boost::container::small_vector<Value, 4> values;
+
+    void add(bool is_set) { values.push_back({text.size(), is_set}); }
+};
+
 /// What a sink is handed: one attempt at a delivery, with the event and the rendered values, counted. The memory goes
 /// with the last release. `retain` and `release` from any thread.
 class HostedDelivery : public tocsin_delivery {
   public:
-    /// A rendered value; `is_set` is false for an option that was left out.
-    struct Value {
-        std::string text;
-        bool is_set = false;
-    };
-
     /// Counted once, for the caller.
-    static HostedDelivery* make(EventPtr event, std::vector<Value> values, void* binding, std::uint64_t ticket,
+    static HostedDelivery* make(EventPtr event, RenderedValues values, void* binding, std::uint64_t ticket,
                                 std::uint32_t attempt);
     static HostedDelivery& from(const tocsin_delivery* delivery) noexcept;
 
@@ -30,13 +40,13 @@ class HostedDelivery : public tocsin_delivery {
     void release() noexcept;
 
   private:
-    HostedDelivery(EventPtr event, std::vector<Value> values);
+    HostedDelivery(EventPtr event, RenderedValues values);
     ~HostedDelivery() = default;
 
     std::atomic<std::uint32_t> references_{1};
     EventPtr owner_;
-    std::vector<Value> texts_;
-    std::vector<tocsin_string> views_;
+    RenderedValues values_;
+    boost::container::small_vector<tocsin_string, 4> views_;
 };
 
 }  // namespace tocsin::core

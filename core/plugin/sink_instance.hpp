@@ -65,6 +65,8 @@ class SinkInstance final : public Instance {
     void run(Strand::Task task) { strand().run(std::move(task)); }
     /// Likewise, but never on the caller's stack; see Strand::post.
     void post(Strand::Task task) { strand().post(std::move(task)); }
+    /// Likewise; see Strand::run_alone.
+    void run_alone(Strand::Task task) { strand().run_alone(std::move(task)); }
 
     enum class Submitted {
         taken,
@@ -83,6 +85,8 @@ class SinkInstance final : public Instance {
     bool hangs(std::chrono::steady_clock::time_point now, std::chrono::nanoseconds limit) const {
         return watch().overdue(now, limit);
     }
+    /// Whether it was given up: nothing that the strand guards may be touched by its tasks. Any thread.
+    bool is_condemned() const noexcept { return watch().condemned(); }
     /// Whether the call that was given up has returned. Any thread.
     bool came_back() const noexcept { return came_back_; }
 

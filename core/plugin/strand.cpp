@@ -66,6 +66,30 @@ void Strand::post(Task task) {
     state_->hand_over([state = state_] { drain_if_idle(state); });
 }
 
+void Strand::run_alone(Task task) {
+    {
+        const std::scoped_lock lock{state_->mutex};
+        if (state_->ended) return;
+        if (thread_.joinable() || state_->running) {
+            state_->tasks.push_back(std::move(task));
+            if (thread_.joinable()) state_->changed.notify_all();
+            return;
+        }
+        state_->running = true;
+    }
+    const auto state = state_;
+    task();
+    task = nullptr;
+    bool more = false;
+    {
+        const std::scoped_lock lock{state->mutex};
+        state->running = false;
+        more = !state->tasks.empty();
+        state->changed.notify_all();
+    }
+    if (more) state->hand_over([state] { drain_if_idle(state); });
+}
+
 void Strand::drain_if_idle(const std::shared_ptr<State>& state) {
     {
         const std::scoped_lock lock{state->mutex};

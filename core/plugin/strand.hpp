@@ -35,6 +35,9 @@ class Strand {
     /// Runs `task` soon, never on the caller's stack.
     void post(Task task);
 
+    /// Runs `task` like run, but nothing else on the caller's stack.
+    void run_alone(Task task);
+
     /// Gives up on the task that is running, if any: nothing more is run, and nobody waits for it. Any thread, also
     /// from inside a task.
     void abandon();

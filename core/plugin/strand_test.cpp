@@ -127,3 +127,20 @@ TEST_CASE("a strand with a thread of its own never keeps the caller") {
     strand.run_and_wait([&] { ran_on = std::this_thread::get_id(); });
     CHECK(ran_on != std::this_thread::get_id());
 }
+
+TEST_CASE("a task that runs alone runs at once, and what others add meanwhile runs elsewhere") {
+    std::deque<Strand::Task> handed_over;
+    Strand strand{[&](Strand::Task task) { handed_over.push_back(std::move(task)); }};
+    std::string order;
+    strand.run_alone([&] {
+        strand.run([&] { order += 'b'; });
+        strand.run_alone([&] { order += 'c'; });
+        order += 'a';
+    });
+    CHECK(order == "a");
+    REQUIRE(handed_over.size() == 1);
+    handed_over.front()();
+    CHECK(order == "abc");
+    strand.run([&] { strand.run_alone([&] { order += 'e'; }), order += 'd'; });
+    CHECK(order == "abcde");
+}

@@ -3,6 +3,8 @@
 #include "event/event.hpp"
 #include "spool/account.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -11,7 +13,6 @@
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace tocsin::core {
 
@@ -50,17 +51,18 @@ class Entry {
         State state = State::pending;
         bool just_written = false;
     };
+    using Slots = boost::container::small_vector<Slot, 2>;
 
     /// `received`: nanoseconds since 1970.
     Entry(EventPtr event_, std::int64_t received_, Time since_) noexcept
         : event{std::move(event_)}, received{received_}, since{since_} {}
 
     /// To be called once, before anybody else knows the entry.
-    void set_slots(std::vector<Slot> slots) {
+    void set_slots(Slots slots) {
         slots_ = std::move(slots);
         open_ = slots_.size();
     }
-    const std::vector<Slot>& slots() const noexcept { return slots_; }
+    const Slots& slots() const noexcept { return slots_; }
     /// Where the delivery is kept; set and read by who routes, see Slot.
     void set_in_memory(std::size_t slot) noexcept { slots_[slot].in_memory = true; }
 
@@ -111,7 +113,7 @@ class Entry {
         return std::atomic_ref{slots_[slot].state}.compare_exchange_strong(from, to, std::memory_order_acq_rel);
     }
 
-    std::vector<Slot> slots_;
+    Slots slots_;
     std::atomic<std::size_t> open_{0};
     std::atomic<bool> told_safe_{false};
     std::atomic<bool> in_intake_{false};

@@ -151,12 +151,11 @@ void TestHost::submit(std::uint64_t number, std::span<const tocsin_event> events
     for (const auto& event : events) must_be_sound(event);
     for (const auto& event : events) {
         auto made = attempt(number, event);
-        made.values.resize(templates.size());
         std::string fault;
-        for (std::size_t i = 0; i < templates.size() && fault.empty(); ++i) {
-            if (!templates[i]) continue;
-            made.values[i].is_set = true;
-            if (auto error = templates[i]->render(*made.event, made.values[i].text)) fault = std::move(*error);
+        for (const auto& one : templates) {
+            if (one && fault.empty())
+                if (auto error = one->render(*made.event, made.values.text)) fault = std::move(*error);
+            made.values.add(static_cast<bool>(one));
         }
         if (fault.empty())
             *tickets = tickets_.add(std::move(made));
@@ -175,7 +174,10 @@ std::uint64_t TestHost::submit_values(std::uint64_t number, const tocsin_event& 
     auto made = attempt(number, event);
     if (values.size() != handler(number).templates.size())
         fail(fmt::format("the sink has {} template options, not {}", handler(number).templates.size(), values.size()));
-    for (const auto value : values) made.values.push_back({std::string{view(value)}, value.data != nullptr});
+    for (const auto value : values) {
+        made.values.text += view(value);
+        made.values.add(value.data != nullptr);
+    }
     return calls_.run([&] {
         const auto ticket = tickets_.add(std::move(made));
         const auto* delivery = tickets_.take(ticket, now_);

@@ -34,7 +34,7 @@ class Tickets {
         std::uint64_t handler = 0;
         void* binding = nullptr;
         EventPtr event;
-        std::vector<HostedDelivery::Value> values;
+        RenderedValues values;
         std::uint32_t number = 1;
     };
 

@@ -24,16 +24,20 @@ using TcpAcceptor = boost::asio::ip::tcp::acceptor;
 using Error = boost::system::error_code;
 
 struct Reader {
-    std::string name;   ///< empty: nobody reads it
-    std::string asked;  ///< the address as its reader wrote it
+    Listeners::Owner owner{};  ///< nobody: nobody reads it
+    std::string asked;         ///< the address as its reader wrote it
+    bool yields = false;
 };
 
 struct UdpListener {
     UdpSocket socket;
     ListenAddress address;
     Reader reader;
+    Reader next;                                ///< reads it too, and takes the reader's place when that one leaves
     std::optional<std::uint32_t> passed_drops;  ///< of one that was passed
 };
+
+bool is_unread(const UdpListener& listener) { return listener.reader.owner.who == nullptr; }
 
 struct TcpListener {
     TcpAcceptor acceptor;
@@ -107,7 +111,7 @@ struct Listeners::Sockets {
         const auto place = socket ? bound_to(*socket) : std::nullopt;
         if (!place)
             throw std::runtime_error{fmt::format("cannot listen on {}: {}{}", asked, error.message(), hint(wanted))};
-        return udp.emplace_back(UdpListener{std::move(*socket), *place, {}, {}});
+        return udp.emplace_back(UdpListener{std::move(*socket), *place, {}, {}, {}});
     }
 
     /// What an error about an address in use leaves out.
@@ -130,22 +134,24 @@ void Listeners::adopt(const std::vector<PassedSocket>& sockets) {
         if (passed.is_tcp)
             sockets_->adopt(passed, sockets_->tcp, TcpAcceptor{sockets_->context});
         else
-            sockets_->adopt(passed, sockets_->udp, UdpSocket{sockets_->context}, Reader{},
+            sockets_->adopt(passed, sockets_->udp, UdpSocket{sockets_->context}, Reader{}, Reader{},
                             std::optional{passed.kernel_drops});
     }
 }
 
-std::int64_t Listeners::udp(const std::string& address, const std::string& owner) {
+std::int64_t Listeners::udp(const std::string& address, const Owner& owner) {
     const std::scoped_lock lock{mutex_};
-    auto& [socket, place, reader, passed_drops] = sockets_->udp_for(address);
-    if (!reader.name.empty())
-        throw std::runtime_error{fmt::format("cannot listen on {}: {} does already", address, reader.name)};
+    auto& [socket, place, reader, next, passed_drops] = sockets_->udp_for(address);
+    const bool is_read = reader.owner.who != nullptr;
+    if (is_read && (!reader.yields || next.owner.who != nullptr))
+        throw std::runtime_error{
+            fmt::format("cannot listen on {}: {} does already", address, (reader.yields ? next : reader).owner.name)};
     if (passed_drops && reader.asked.empty())
-        log::info("reading a socket that was passed", {{"name", owner},
+        log::info("reading a socket that was passed", {{"name", owner.name},
                                                        {"asked", address},
                                                        {"address", to_string(place)},
                                                        {"kernel_drops_before", std::uint64_t{*passed_drops}}});
-    reader = {owner, address};
+    (is_read ? next : reader) = {owner, address};
     return static_cast<std::int64_t>(socket.native_handle());
 }
 
@@ -161,10 +167,25 @@ std::optional<std::int64_t> Listeners::passed_tcp(const std::string& address) {
     return static_cast<std::int64_t>(handle);
 }
 
-void Listeners::release(const std::string& owner) {
+void Listeners::set_yields(const void* owner, bool yields) {
     const std::scoped_lock lock{mutex_};
     for (auto& listener : sockets_->udp)
-        if (listener.reader.name == owner) listener.reader.name.clear();
+        if (listener.reader.owner.who == owner) listener.reader.yields = yields;
+}
+
+void Listeners::release(const void* owner) {
+    hand_on(owner);
+    const std::scoped_lock lock{mutex_};
+    for (auto& listener : sockets_->udp)
+        if (listener.reader.owner.who == owner) listener.reader.owner = {};
+}
+
+void Listeners::hand_on(const void* owner) {
+    const std::scoped_lock lock{mutex_};
+    for (auto& [socket, place, reader, next, passed_drops] : sockets_->udp) {
+        if (next.owner.who == owner) next = {};
+        if (reader.owner.who == owner && next.owner.who != nullptr) reader = std::exchange(next, {});
+    }
 }
 
 void Listeners::close_unread() {
@@ -174,10 +195,15 @@ void Listeners::close_unread() {
                      {{"protocol", protocol}, {"address", to_string(address)}});
     };
     for (const auto& listener : sockets_->udp)
-        if (listener.reader.name.empty() && listener.passed_drops) tell("udp", listener.address);
+        if (is_unread(listener) && listener.passed_drops) tell("udp", listener.address);
     for (const auto& listener : sockets_->tcp) tell("tcp", listener.address);
-    sockets_->udp.remove_if([](const UdpListener& listener) { return listener.reader.name.empty(); });
+    sockets_->udp.remove_if(is_unread);
     sockets_->tcp.clear();
+}
+
+void Listeners::close_released() {
+    const std::scoped_lock lock{mutex_};
+    sockets_->udp.remove_if([](const UdpListener& listener) { return is_unread(listener) && !listener.passed_drops; });
 }
 
 }  // namespace tocsin::core

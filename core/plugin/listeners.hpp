@@ -22,20 +22,35 @@ class Listeners {
     /// kernel queued while nobody ran.
     void adopt(const std::vector<PassedSocket>& sockets);
 
-    /// A bound UDP socket for "host:port", "[v6]:port" or "*:port" (every address, IPv6 and IPv4). `owner` names who
-    /// reads it. Throws std::runtime_error: not an address, unknown host, in use, not allowed, or read already.
-    std::int64_t udp(const std::string& address, const std::string& owner);
+    /// Who reads a socket: an object's address, which tells it from others of its name, and a name for messages.
+    struct Owner {
+        const void* who;
+        std::string name;
+    };
+
+    /// A bound UDP socket for "host:port", "[v6]:port" or "*:port" (every address, IPv6 and IPv4). One that somebody
+    /// reads who yields it is given as well: both read it then. Throws std::runtime_error: not an address, unknown
+    /// host, in use, not allowed, or read already.
+    std::int64_t udp(const std::string& address, const Owner& owner);
 
     /// A listening TCP socket that was passed for that address; nothing when there is none. It belongs to the caller
     /// from now on. Throws std::runtime_error: not an address, unknown host.
     std::optional<std::int64_t> passed_tcp(const std::string& address);
 
-    /// `owner` reads its sockets no more; whoever asks for their addresses next gets them with what is queued.
-    void release(const std::string& owner);
+    /// Whether one other may have its sockets as well, to take its place.
+    void set_yields(const void* owner, bool yields);
+
+    /// `owner` reads its sockets no more: they are the other's who has got them meanwhile, or of whoever asks for their
+    /// addresses next, with what is queued.
+    void release(const void* owner);
+    /// `owner` reads no more but cannot be trusted in that: the same, but what nobody has got meanwhile stays its own.
+    void hand_on(const void* owner);
 
     /// Closes the sockets that nobody reads, and logs those of them that were passed: units and configuration do not
-    /// agree then. To be called when all sources have asked for theirs.
+    /// agree then. To be called when all sources have asked for theirs at the start.
     void close_unread();
+    /// Closes the sockets that nobody reads any more, but those that were passed: nobody could bind their addresses.
+    void close_released();
 
   private:
     struct Sockets;

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -12,6 +13,13 @@ using tocsin::core::PassedSocket;
 using namespace tocsin::core::test;
 
 namespace {
+
+/// The same one for the same name.
+Listeners::Owner named(const std::string& name) {
+    static std::set<std::string> names;
+    const auto& known = *names.insert(name).first;
+    return {&known, name};
+}
 
 std::string at(const std::string& host, std::uint16_t port) { return host + ":" + std::to_string(port); }
 
@@ -31,22 +39,22 @@ const Binding tcp{.type = SOCK_STREAM};
 
 TEST_CASE("a listener is bound, read by one, and kept for the next who asks for its address") {
     Listeners listeners;
-    const auto handle = listeners.udp("127.0.0.1:0", "test");
+    const auto handle = listeners.udp("127.0.0.1:0", named("test"));
     CHECK(port_of(handle) != 0);
-    CHECK_THROWS_AS(listeners.udp("127.0.0.1:0", "test"), std::runtime_error);
-    CHECK_THROWS_AS(listeners.udp("127.0.0.1:0", "other"), std::runtime_error);
-    listeners.release("test");
-    CHECK(listeners.udp("127.0.0.1:0", "other") == handle);
-    CHECK(port_of(listeners.udp("*:0", "test")) != 0);
-    CHECK(port_of(listeners.udp("localhost:0", "test")) != 0);
+    CHECK_THROWS_AS(listeners.udp("127.0.0.1:0", named("test")), std::runtime_error);
+    CHECK_THROWS_AS(listeners.udp("127.0.0.1:0", named("other")), std::runtime_error);
+    listeners.release(named("test").who);
+    CHECK(listeners.udp("127.0.0.1:0", named("other")) == handle);
+    CHECK(port_of(listeners.udp("*:0", named("test"))) != 0);
+    CHECK(port_of(listeners.udp("localhost:0", named("test"))) != 0);
 }
 
 TEST_CASE("an address in use is told with the address") {
     Listeners first;
-    const auto address = at("127.0.0.1", port_of(first.udp("127.0.0.1:0", "test")));
+    const auto address = at("127.0.0.1", port_of(first.udp("127.0.0.1:0", named("test"))));
     Listeners second;
     try {
-        second.udp(address, "test");
+        second.udp(address, named("test"));
         FAIL("bound twice");
     } catch (const std::runtime_error& error) {
         CHECK(std::string{error.what()}.find(address) != std::string::npos);
@@ -58,21 +66,21 @@ TEST_CASE("what is no address is refused") {
     Listeners listeners;
     for (const auto* address : {"", "9998", ":9998", "localhost", "localhost:", "localhost:x", "127.0.0.1:65536",
                                 "127.0.0.1:-1", "::1:9998", "[::1:9998", "no.such.host.invalid:9998"})
-        CHECK_THROWS_AS(listeners.udp(address, "test"), std::runtime_error);
+        CHECK_THROWS_AS(listeners.udp(address, named("test")), std::runtime_error);
 }
 
 TEST_CASE("one address written in two ways is one listener") {
     Listeners listeners;
-    const auto handle = listeners.udp("127.0.0.1:0", "test");
+    const auto handle = listeners.udp("127.0.0.1:0", named("test"));
     const auto port = port_of(handle);
     try {
-        listeners.udp(at("[::ffff:127.0.0.1]", port), "other");
+        listeners.udp(at("[::ffff:127.0.0.1]", port), named("other"));
         FAIL("given twice");
     } catch (const std::runtime_error& error) {
         CHECK(std::string{error.what()}.find("test does already") != std::string::npos);
     }
-    listeners.release("test");
-    CHECK(listeners.udp(at("[::ffff:127.0.0.1]", port), "other") == handle);
+    listeners.release(named("test").who);
+    CHECK(listeners.udp(at("[::ffff:127.0.0.1]", port), named("other")) == handle);
 }
 
 TEST_CASE("who asks for the address of a passed socket gets it") {
@@ -114,7 +122,7 @@ TEST_CASE("who asks for the address of a passed socket gets it") {
         std::int64_t given = -1;
         std::string problem;
         try {
-            given = listeners.udp(at(row.host, port_of(socket.handle)), "test");
+            given = listeners.udp(at(row.host, port_of(socket.handle)), named("test"));
         } catch (const std::runtime_error& error) {
             problem = error.what();
         }
@@ -133,9 +141,9 @@ TEST_CASE("the best of several passed sockets is given, and each once") {
     REQUIRE(bind(second, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     Listeners listeners;
     listeners.adopt({first, {second, false, false, 0}});
-    CHECK(listeners.udp(at("[::]", port), "v6") == first.handle);
-    CHECK(listeners.udp(at("0.0.0.0", port), "v4") == second);
-    CHECK_THROWS_AS(listeners.udp(at("*", port), "third"), std::runtime_error);
+    CHECK(listeners.udp(at("[::]", port), named("v6")) == first.handle);
+    CHECK(listeners.udp(at("0.0.0.0", port), named("v4")) == second);
+    CHECK_THROWS_AS(listeners.udp(at("*", port), named("third")), std::runtime_error);
 }
 
 TEST_CASE("what the kernel queued in a passed socket is read by who asks, and by the next one") {
@@ -144,11 +152,11 @@ TEST_CASE("what the kernel queued in a passed socket is read by who asks, and by
     const auto port = port_of(socket.handle);
     send_to(port, "before");
     listeners.adopt({socket});
-    const auto handle = listeners.udp(at("127.0.0.1", port), "test");
+    const auto handle = listeners.udp(at("127.0.0.1", port), named("test"));
     CHECK(next_of(handle) == "before");
     send_to(port, "meanwhile");
-    listeners.release("test");
-    CHECK(next_of(listeners.udp(at("localhost", port), "other")) == "meanwhile");
+    listeners.release(named("test").who);
+    CHECK(next_of(listeners.udp(at("localhost", port), named("other"))) == "meanwhile");
 }
 
 TEST_CASE("a TCP socket is handed over by its address") {
@@ -158,7 +166,7 @@ TEST_CASE("a TCP socket is handed over by its address") {
     listeners.adopt({socket});
     CHECK_FALSE(listeners.passed_tcp(at("127.0.0.2", port)));
     // UDP has ports of its own.
-    CHECK(listeners.udp(at("127.0.0.1", port), "test") != socket.handle);
+    CHECK(listeners.udp(at("127.0.0.1", port), named("test")) != socket.handle);
     CHECK(listeners.passed_tcp(at("127.0.0.1", port)) == socket.handle);
     CHECK_FALSE(listeners.passed_tcp(at("127.0.0.1", port)));
     CHECK_THROWS_AS(listeners.passed_tcp("nowhere"), std::runtime_error);
@@ -173,12 +181,78 @@ TEST_CASE("what nobody reads is closed") {
     const auto forgotten = passed(v4);
     const auto stream = passed(tcp);
     listeners.adopt({asked, forgotten, stream});
-    listeners.udp(at("127.0.0.1", port_of(asked.handle)), "test");
-    const auto bound = listeners.udp("127.0.0.1:0", "gone");
-    listeners.release("gone");
+    listeners.udp(at("127.0.0.1", port_of(asked.handle)), named("test"));
+    const auto bound = listeners.udp("127.0.0.1:0", named("gone"));
+    listeners.release(named("gone").who);
     listeners.close_unread();
     CHECK(is_open(asked.handle));
     CHECK_FALSE(is_open(forgotten.handle));
     CHECK_FALSE(is_open(stream.handle));
     CHECK_FALSE(is_open(static_cast<int>(bound)));
+}
+
+TEST_CASE("a socket goes from who yields it to who takes its place, and back when that one leaves first") {
+    Listeners listeners;
+    const auto handle = listeners.udp("127.0.0.1:0", named("old"));
+    const auto address = at("127.0.0.1", port_of(handle));
+    CHECK_THROWS_AS(listeners.udp(address, named("new")), std::runtime_error);
+    listeners.set_yields(named("old").who, true);
+    CHECK(listeners.udp(address, named("new")) == handle);
+    CHECK_THROWS_AS(listeners.udp(address, named("third")), std::runtime_error);
+
+    SUBCASE("the old one leaves") {
+        listeners.release(named("old").who);
+        listeners.close_released();
+        CHECK(is_open(static_cast<int>(handle)));
+        CHECK_THROWS_AS(listeners.udp(address, named("third")), std::runtime_error);
+        listeners.release(named("new").who);
+        CHECK(listeners.udp(address, named("third")) == handle);
+    }
+    SUBCASE("the old one leaves, and cannot be trusted in that") {
+        listeners.hand_on(named("old").who);
+        listeners.release(named("new").who);
+        CHECK(listeners.udp(address, named("third")) == handle);
+    }
+    SUBCASE("the new one leaves, and the old one yields no more") {
+        listeners.release(named("new").who);
+        listeners.set_yields(named("old").who, false);
+        listeners.close_released();
+        CHECK(is_open(static_cast<int>(handle)));
+        CHECK_THROWS_AS(listeners.udp(address, named("third")), std::runtime_error);
+    }
+}
+
+TEST_CASE("who cannot be trusted to have left keeps what nobody else has got") {
+    Listeners listeners;
+    const auto handle = static_cast<int>(listeners.udp("127.0.0.1:0", named("hangs")));
+    listeners.hand_on(named("hangs").who);
+    listeners.close_released();
+    CHECK(is_open(handle));
+}
+
+TEST_CASE("two of the same name are not the same") {
+    Listeners listeners;
+    const int first = 0;
+    const int second = 0;
+    const auto handle = listeners.udp("127.0.0.1:0", {&first, "task-log"});
+    listeners.set_yields(&first, true);
+    CHECK(listeners.udp("127.0.0.1:0", {&second, "task-log"}) == handle);
+    listeners.release(&first);
+    CHECK_THROWS_AS(listeners.udp("127.0.0.1:0", named("third")), std::runtime_error);
+}
+
+TEST_CASE("what is released is closed, but what was passed, for whoever asks later") {
+    Listeners listeners;
+    const auto socket = passed(v4);
+    const auto port = port_of(socket.handle);
+    listeners.adopt({socket});
+    listeners.udp(at("127.0.0.1", port), named("test"));
+    const auto bound = listeners.udp("127.0.0.1:0", named("test"));
+    listeners.release(named("test").who);
+    send_to(port, "meanwhile");
+    listeners.close_released();
+    CHECK_FALSE(is_open(static_cast<int>(bound)));
+    const auto again = listeners.udp(at("127.0.0.1", port), named("later"));
+    CHECK(again == socket.handle);
+    CHECK(next_of(again) == "meanwhile");
 }

@@ -47,11 +47,16 @@ void SourceInstance::committed(std::uint64_t token) {
     if (kind_.abi->committed != nullptr) post([=, this] { kind_.abi->committed(instance_, &token, 1); });
 }
 
+void SourceInstance::set_yields(bool yields) { listeners_.set_yields(this, yields); }
+
 bool SourceInstance::stop(std::chrono::nanoseconds timeout) {
     const auto call = [=, this] { must_return("stop", [&] { kind_.abi->stop(instance_, timeout.count()); }); };
-    if (!stop_within(call, timeout + grace)) return false;
+    if (!stop_within(call, timeout + grace)) {
+        listeners_.hand_on(this);
+        return false;
+    }
     intake_ = nullptr;
-    listeners_.release(name());
+    listeners_.release(this);
     return true;
 }
 
@@ -62,7 +67,7 @@ std::int32_t SourceInstance::on_emit(const tocsin_event& event, std::uint64_t to
 
 std::int64_t SourceInstance::on_listen(std::string_view address, std::uint32_t protocol) {
     if (protocol != TOCSIN_LISTEN_UDP) throw std::runtime_error{"this protocol cannot be listened on"};
-    return listeners_.udp(std::string{address}, name());
+    return listeners_.udp(std::string{address}, {this, name()});
 }
 
 }  // namespace tocsin::core

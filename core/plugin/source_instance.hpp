@@ -40,6 +40,8 @@ class SourceInstance final : public Instance, public std::enable_shared_from_thi
     void resume();
     /// Tells the source soon that the event of this token needs it no more. Any thread.
     void committed(std::uint64_t token);
+    /// Whether its sockets may be given to one that takes its place, too. Any thread.
+    void set_yields(bool yields);
     /// Whether the source has stopped within `timeout` and a second more; one that has not must be leaked.
     bool stop(std::chrono::nanoseconds timeout);
 

@@ -48,21 +48,30 @@ std::string status_of(const Setup& setup) {
     return status_text(setup.routing->targets.size(), setup.sinks.size(), setup.sources.size());
 }
 
-/// The spool is opened once.
-void warn_of_what_stays(const Settings& now, const Settings& next) {
-    if (now.state_dir != next.state_dir || now.spool_bytes != next.spool_bytes ||
-        now.most_dead_letters != next.most_dead_letters || now.call_limit != next.call_limit)
-        log::warning("state-dir, spool-size, dead-letters and call-limit change with the next start only");
+/// The spool is opened once, and the watchdog made once.
+void keep_what_needs_a_start(const Settings& now, Settings& next) {
+    const auto keep = [&](std::string_view key, const auto& value, auto& wanted) {
+        if (value == wanted) return;
+        log::warning("changes with the next start only", {{"place", next.file.string()}, {"key", key}});
+        wanted = value;
+    };
+    keep("tocsin.state-dir", now.state_dir, next.state_dir);
+    keep("tocsin.spool-size", now.spool_bytes, next.spool_bytes);
+    keep("tocsin.dead-letters", now.most_dead_letters, next.most_dead_letters);
+    keep("tocsin.call-limit", now.call_limit, next.call_limit);
 }
 
 void reload(const std::filesystem::path& configuration, Registry& registry, Listeners& listeners,
-            const Strand::HandOver& hand_over, Running& running) {
+            const Strand::HandOver& hand_over, Signals& signals, Running& running) {
     log::info("reloading");
     Mistakes mistakes;
     auto setup = set_up(configuration, registry, listeners, hand_over, mistakes);
-    if (setup) warn_of_what_stays(running.setup().settings, setup->settings);
+    if (setup) keep_what_needs_a_start(running.setup().settings, setup->settings);
     log_warnings(mistakes);
-    if (setup && running.reload(std::move(setup), mistakes)) return log_what_runs("reloaded", running.setup());
+    const auto give_up = [&] { return signals.is_told_to_stop(poll_interval); };
+    const bool done = setup && running.reload(std::move(setup), give_up, mistakes);
+    listeners.close_released();
+    if (done) return log_what_runs("reloaded", running.setup());
     for (const auto& mistake : mistakes.list())
         log::error(mistake.text, {{"place", to_string(mistake.where)}, {"key", mistake.key}});
     log::error("the configuration holds mistakes: the old one stays", {{"mistakes", mistakes.size()}});
@@ -98,7 +107,7 @@ int run(const std::filesystem::path& configuration) {
         notify.ready(status_of(running.setup()));
         while (signals.wait() == SIGHUP) {
             notify.reloading();
-            reload(configuration, registry, listeners, hand_over, running);
+            reload(configuration, registry, listeners, hand_over, signals, running);
             notify.ready(status_of(running.setup()));
         }
         notify.stopping();

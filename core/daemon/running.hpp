@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,9 +31,11 @@ class Running {
     bool start(Mistakes& mistakes);
 
     /// Goes over to another configuration: what it leaves as it is keeps running, what it changes is made anew, and
-    /// pending deliveries go where their handlers go. When a source cannot be started, that is a mistake, and
-    /// everything stays as it is.
-    bool reload(std::unique_ptr<Setup> next, Mistakes& mistakes);
+    /// pending deliveries go where their handlers go. When a source cannot be started or HTTP not be served, that is a
+    /// mistake, and everything stays as it is. A sink instance that takes another's place, and every other new one, is
+    /// started once all that leave have let go, for which they have drain-timeout, unless `give_up`, which takes its
+    /// time for a look, says otherwise, and two seconds more.
+    bool reload(std::unique_ptr<Setup> next, const std::function<bool()>& give_up, Mistakes& mistakes);
 
     /// Takes nothing more, and waits for what is pending until `give_up` says so or drain-timeout is over.
     void drain(const std::function<bool()>& give_up);
@@ -55,18 +58,29 @@ class Running {
     bool all_stopped() const noexcept { return all_stopped_; }
 
   private:
-    struct Move;
+    struct Move {
+        std::shared_ptr<Handler> handler;
+        SinkRunner* from;
+        std::size_t lane;  ///< of `from`
+    };
+    /// What takes the place of what, by what was made for the next configuration.
+    using Kept = std::map<SinkRunner*, std::shared_ptr<SinkRunner>>;
     using Sinks = std::vector<SinkInstances::Made>;
     using Sources = std::vector<PlacedSource>;
 
     void start_sink(SinkRunner& sink);
     bool start_sources(Sources& sources, Mistakes& mistakes);
     std::unique_ptr<http::Server> serve(const HttpSettings& settings, Mistakes& mistakes);
-    void retire_sinks(Sinks& sinks);
-    template <class Items, class Call>
-    void for_all(Items& items, Call call);
-    template <class Named>
-    void note_stopped(bool stopped, const Named& instance);
+    Sources take_over_sources(Setup& next) const;
+    bool exchange_web(const std::optional<HttpSettings>& next, Mistakes& mistakes);
+    Kept kept_sinks(const Setup& next) const;
+    std::vector<Move> place(Setup& next, const Kept& kept, std::vector<std::shared_ptr<Handler>>& removed);
+    void stop_sources(Sources sources);
+    void retire_sinks(Sinks sinks, std::chrono::nanoseconds drain_timeout, const std::function<bool()>& give_up);
+    void start_sinks(Setup& next, const Kept& kept);
+    template <class Item>
+    void destroy(Item item);
+    void note_stopped(const std::vector<bool>& stopped);
 
     std::unique_ptr<Setup> setup_;
     Worker& worker_;
@@ -76,7 +90,6 @@ class Running {
     mutable std::mutex now_mutex_;
     Now now_;  ///< without routing, which the router knows
     std::optional<Watchdog> watchdog_;
-    Sinks retired_;  ///< of the last reload: somebody may have been on the way to them
     std::vector<std::shared_ptr<void>> left_behind_;
     bool all_stopped_ = true;
     std::atomic<Phase> phase_{Phase::starting};

@@ -3,19 +3,27 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
 #include <csignal>
+#include <deque>
 
 namespace tocsin::core {
 
 struct Signals::State {
     boost::asio::io_context context{1};
     boost::asio::signal_set set{context, SIGTERM, SIGINT};
-    int came = 0;
+    std::deque<int> came;
 
     void expect() {
-        came = 0;
-        context.restart();
-        set.async_wait([this](const boost::system::error_code& error, int number) { came = error ? 0 : number; });
+        set.async_wait([this](const boost::system::error_code& error, int number) {
+            if (error) return;
+            came.push_back(number);
+            expect();
+        });
+    }
+
+    bool stops() const {
+        return std::any_of(came.begin(), came.end(), [](int number) { return number != SIGHUP; });
     }
 };
 
@@ -32,19 +40,23 @@ Signals::Signals() : state_{std::make_unique<State>()} {
 Signals::~Signals() = default;
 
 int Signals::wait() {
-    state_->context.run();
-    const int number = state_->came;
-    state_->expect();
+    while (state_->came.empty()) state_->context.run_one();
+    const int number = state_->came.front();
+    state_->came.pop_front();
     return number;
 }
 
 bool Signals::wait_for(std::chrono::milliseconds time) {
-    state_->context.restart();
-    state_->context.run_for(time);
-    if (state_->came == 0) return false;
-    const bool stops = state_->came != SIGHUP;
-    state_->expect();
+    const bool stops = is_told_to_stop(time);
+    state_->came.clear();
     return stops;
+}
+
+bool Signals::is_told_to_stop(std::chrono::milliseconds time) {
+    if (!state_->stops()) state_->context.run_one_for(time);
+    while (state_->context.poll_one() != 0) {
+    }
+    return state_->stops();
 }
 
 }  // namespace tocsin::core

@@ -48,9 +48,11 @@ Backlog::Read Backlog::feed_from_file(Handler& handler) {
     if (!could_read) return Read::failed;
     if (read.empty()) return Read::all;
     const auto now = std::chrono::steady_clock::now();
+    std::shared_ptr<SinkRunner> runner;
     {
         const std::scoped_lock lock{mutex_};
         if (handler.is_removed) return Read::failed;
+        runner = handler.runner->shared_from_this();
         handler.read_from = read.back().sequence + 1;
         for (auto& kept : read) {
             if (!kept.event) {
@@ -62,10 +64,10 @@ Backlog::Read Backlog::feed_from_file(Handler& handler) {
             }
             auto entry = spool_.entry_of(*handler.account, std::move(kept), now);
             handler.in_memory += entry->cost();
-            handler.runner->push(handler.lane, {std::move(entry), 0});
+            runner->push(handler.lane, {std::move(entry), 0});
         }
     }
-    handler.runner->wake_soon();
+    runner->wake_soon();
     return Read::some;
 }
 

@@ -3,6 +3,7 @@
 #include "base/counter.hpp"
 #include "base/histogram.hpp"
 #include "base/log_limit.hpp"
+#include "deliver/handler_queue.hpp"
 #include "spool/account.hpp"
 
 #include <atomic>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tocsin::core {
 
@@ -62,6 +64,8 @@ struct Handler {
     std::string plan_text;        ///< of its lane
     std::uint64_t read_from = 0;  ///< while in_backlog: what has a lower sequence number has been in memory
     bool is_removed = false;
+    std::size_t closing = 0;           ///< lanes it had that have not given back what they have
+    std::vector<QueuedDelivery> left;  ///< what the others of them gave back
 };
 
 }  // namespace tocsin::core

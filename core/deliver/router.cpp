@@ -34,6 +34,16 @@ void add_once(Runners& runners, SinkRunner* runner) {
     if (std::find(runners.begin(), runners.end(), runner) == runners.end()) runners.push_back(runner);
 }
 
+/// To be woken once the lock is given back, when a reload may have put others in their places.
+using ToWake = boost::container::small_vector<std::shared_ptr<SinkRunner>, 4>;
+
+void add_once(ToWake& runners, SinkRunner& runner) {
+    const auto is_it = [&](const auto& known) { return known.get() == &runner; };
+    if (std::none_of(runners.begin(), runners.end(), is_it)) runners.push_back(runner.shared_from_this());
+}
+
+constexpr std::string_view handler_removed = "handler removed";
+
 }  // namespace
 
 Router::Router(Spool& spool, std::uint64_t spool_bytes)
@@ -83,32 +93,60 @@ void Router::change(std::shared_ptr<const Routing> routing, const std::function<
     share_room();
 }
 
-void Router::bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries, std::string_view reason) {
+std::shared_ptr<Handler> Router::removed(const HandlerName& name) const {
+    const auto number = spool_.account(name).number;
+    auto known = number < by_account_.size() ? by_account_[number] : nullptr;
+    return known && known->is_removed ? known : nullptr;
+}
+
+void Router::lane_left(Handler& handler, std::vector<QueuedDelivery> deliveries) {
+    const std::scoped_lock lock{mutex_};
+    --handler.closing;
+    if (handler.is_removed) {
+        bury(handler, deliveries);
+        return bury(handler, std::exchange(handler.left, {}));
+    }
+    handler.left.insert(handler.left.end(), std::make_move_iterator(deliveries.begin()),
+                        std::make_move_iterator(deliveries.end()));
+    if (handler.closing != 0) return;
+    std::stable_sort(handler.left.begin(), handler.left.end(),
+                     [](const auto& a, const auto& b) { return a.event().sequence() < b.event().sequence(); });
+    handler.runner->let_go(handler.lane, std::exchange(handler.left, {}));
+}
+
+void Router::bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries) {
     for (const auto& delivery : deliveries) {
         const auto cost = delivery.entry->cost();
         handler.dead.add();
         --handler.pending;
         handler.pending_bytes -= cost;
         handler.in_memory -= cost;
-        spool_.ended(delivery.entry, delivery.slot, Outcome::dead, reason);
+        spool_.ended(delivery.entry, delivery.slot, Outcome::dead, handler_removed);
     }
 }
 
-void Router::bury_backlog(Handler& handler, std::string_view reason) {
-    if (!handler.in_backlog) return;
-    spool_.visit_unwritten([&](const EntryPtr& entry) {
-        for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
-            if (entry->slots()[slot].account != handler.account || entry->slots()[slot].in_memory) continue;
-            entry->set_in_memory(slot);
-            handler.in_memory += entry->cost();
-            bury(handler, {{entry, slot}}, reason);
-        }
-        return true;
-    });
-    const auto buried = spool_.bury_all(*handler.account, handler.read_from, reason);
+bool Router::bury_backlog(Handler& handler) {
+    if (!handler.in_backlog) return true;
+    {
+        const std::scoped_lock lock{mutex_};
+        spool_.visit_unwritten([&](const EntryPtr& entry) {
+            for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
+                if (entry->slots()[slot].account != handler.account || entry->slots()[slot].in_memory) continue;
+                entry->set_in_memory(slot);
+                handler.in_memory += entry->cost();
+                bury(handler, {{entry, slot}});
+            }
+            return true;
+        });
+    }
+    const auto buried = spool_.bury_all(*handler.account, handler.read_from, handler_removed, 1);
     handler.dead.add(buried.deliveries);
     handler.pending -= buried.deliveries;
     handler.pending_bytes -= buried.bytes;
+    if (buried.deliveries != 0) return false;
+    const std::scoped_lock lock{mutex_};
+    handler.in_backlog = false;
+    return true;
 }
 
 std::shared_ptr<const Routing> Router::routing() const {
@@ -139,7 +177,7 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
                 {{"kind", source.kind()}, {"name", source.name()}, {"reason", *fault}, {"lines_left_out", *left_out}});
         return TOCSIN_INVALID;
     }
-    FewRunners to_wake;
+    ToWake to_wake;
     {
         const std::scoped_lock lock{mutex_};
         if (stopping_) {
@@ -171,7 +209,7 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
         for (const auto target : found_) {
             auto& handler = *routing_->targets[target].handler;
             handler.created.add();
-            if (add_slot(handler, *entry, slots)) add_once(to_wake, handler.runner);
+            if (add_slot(handler, *entry, slots)) add_once(to_wake, *handler.runner);
         }
         entry->set_slots(std::move(slots));
         if (entry->slots().empty() && !entry->event->changed()) {
@@ -181,7 +219,7 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
         spool_.offer(entry);
         if (!entry->held) send(entry);
     }
-    for (auto* runner : to_wake) runner->wake();
+    for (const auto& runner : to_wake) runner->wake();
     return TOCSIN_ACCEPTED;
 }
 
@@ -212,10 +250,10 @@ bool Router::add_slot(Handler& handler, const Entry& entry, Entry::Slots& slots)
 
 void Router::send(const EntryPtr& entry) {
     for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
-        if (!entry->slots()[slot].in_memory) continue;
+        if (!entry->slots()[slot].in_memory || entry->state(slot) == Entry::State::ended) continue;
         auto& handler = *handler_of(*entry->slots()[slot].account);
         if (handler.is_removed) {
-            bury(handler, {{entry, slot}}, "handler removed");
+            bury(handler, {{entry, slot}});
         } else {
             handler.runner->push(handler.lane, {entry, slot});
         }
@@ -239,17 +277,17 @@ std::uint64_t Router::evicted_states() {
 }
 
 void Router::release() {
-    FewRunners to_wake;
+    ToWake to_wake;
     {
         const std::scoped_lock lock{mutex_};
         for (const auto& entry : spool_.take_released()) {
             send(entry);
             for (const auto& slot : entry->slots())
                 if (auto& handler = *handler_of(*slot.account); slot.in_memory && !handler.is_removed)
-                    add_once(to_wake, handler.runner);
+                    add_once(to_wake, *handler.runner);
         }
     }
-    for (auto* runner : to_wake) runner->wake_soon();
+    for (const auto& runner : to_wake) runner->wake_soon();
 }
 
 void Router::feed() { backlog_.feed(); }
@@ -281,7 +319,7 @@ void Router::requested(const Request& request) {
 bool Router::requeue(const Request& request) {
     const auto letter = spool_.dead_letter(request.target);
     if (!letter.event) return false;
-    SinkRunner* runner = nullptr;
+    std::shared_ptr<SinkRunner> runner;
     {
         const std::scoped_lock lock{mutex_};
         auto* handler = handler_of(spool_.account(letter.handler));
@@ -304,7 +342,7 @@ bool Router::requeue(const Request& request) {
         entry->saves_state = false;
         send(entry);
         spool_.remove_dead_letter(request.target);
-        runner = handler->runner;
+        runner = handler->runner->shared_from_this();
     }
     runner->wake_soon();
     return true;

@@ -97,6 +97,7 @@ std::size_t SinkRunner::add(std::shared_ptr<Handler> handler, LanePlan plan) {
     lanes_.back()->binding = number;
     is_ready_.push_back(false);
     attached_ = lanes_.size();
+    ++lane_count_;
     return number;
 }
 
@@ -105,7 +106,18 @@ void SinkRunner::start(WakeAt wake_at, std::function<void()> has_room) {
     has_room_ = std::move(has_room);
     max_in_flight_ = owned_->max_in_flight();
     owned_->start(*this);
+    started_ = true;
     wake();
+}
+
+void SinkRunner::start_later() {
+    const std::scoped_lock lock{watch_mutex_};
+    {
+        const std::scoped_lock inbox_lock{inbox_mutex_};
+        sink_ = nullptr;
+    }
+    next_instance_at_ = std::chrono::steady_clock::now() + instance_wait_.after(++failures_in_a_row_);
+    started_ = true;
 }
 
 void SinkRunner::watch(Time now) {
@@ -147,6 +159,7 @@ void SinkRunner::condemn(Time now) {
         if (lane) retry_open(lane->queue.unanswered_since(Time::max()), "the sink hangs in a call", now);
     given_up_.clear();
     open_ = 0;
+    open_now_ = 0;
     next_instance_at_ = now + instance_wait_.after(++failures_in_a_row_);
 }
 
@@ -213,11 +226,13 @@ void SinkRunner::may_take(const SinkInstance& from, std::uint32_t count) {
 }
 
 void SinkRunner::wake() {
+    if (!started_) return;
     if (woken_.exchange(true)) return;
     if (auto* sink = sink_.load()) sink->run([this] { step(); });
 }
 
 void SinkRunner::wake_soon() {
+    if (!started_) return;
     if (woken_soon_.exchange(true)) return;
     if (auto* sink = sink_.load()) sink->post([this] { step(); });
 }
@@ -225,14 +240,14 @@ void SinkRunner::wake_soon() {
 void SinkRunner::step() {
     woken_ = false;
     woken_soon_ = false;
+    settles_ = false;
     if (left_) return;
     const auto now = std::chrono::steady_clock::now();
     take_in_all(now);
-    if (stopping_) return;
+    if (stopping_ || !bind_and_unbind()) return;
     if (now >= next_check_) give_up_on_missing_answers(now);
     if (std::exchange(looks_for_expired_, false)) end_expired();
     wake_held_back(now);
-    if (!bind_and_unbind()) return;
     if (!submit_what_may_go(now)) return;
     open_now_ = open_;
     arm_timer(now);
@@ -263,14 +278,17 @@ void SinkRunner::settle_answers() {
 }
 
 void SinkRunner::take_in(Time now) {
-    for (const auto& task : taken_.tasks) task();
-    for (auto& [number, delivery] : taken_.pushed) {
+    auto task = taken_.tasks.begin();
+    for (std::size_t i = 0; i < taken_.pushed.size(); ++i) {
+        for (; task != taken_.tasks.end() && task->after <= i; ++task) task->run();
+        auto& [number, delivery] = taken_.pushed[i];
         auto& lane = *lanes_[number];
         Ended ended;
         lane.queue.push(std::move(delivery), ended);
         if (!ended.replaced.empty()) count_ended(lane, ended, {});
         mark_ready(number);
     }
+    for (; task != taken_.tasks.end(); ++task) task->run();
     for (const auto& [ticket, outcome, reason] : taken_.answered) settle(ticket, answer_of(outcome), reason, now);
     if (taken_.may_take) {
         if (max_in_flight_ == 0) retry_now();
@@ -455,6 +473,7 @@ std::size_t SinkRunner::attach(std::shared_ptr<Handler> handler, LanePlan plan, 
             free_lanes_.pop_back();
         }
     }
+    ++lane_count_;
     if (plan.expiry.count() != 0) expires_ = true;
     const Backoff backoff{first_wait, longest_wait, static_cast<std::uint32_t>(number + 1)};
     auto lane =
@@ -475,21 +494,25 @@ std::size_t SinkRunner::attach(std::shared_ptr<Handler> handler, LanePlan plan, 
 /// False when the instance was condemned: then everything here belongs to somebody else.
 bool SinkRunner::bind_and_unbind() {
     auto& sink = *sink_.load();
+    while (!to_unbind_.empty()) {
+        const auto binding = to_unbind_.back();
+        to_unbind_.pop_back();
+        if (!sink.unbind(binding)) return false;
+    }
     while (!to_bind_.empty()) {
         const auto number = to_bind_.back();
-        const auto options = lanes_[number]->plan.options;
-        const auto binding = sink.bind_more(options);
-        if (sink.is_condemned()) return false;
+        auto* const lane = lanes_[number].get();
+        if (lane != nullptr && lane->is_unbound) {
+            std::size_t binding = 0;
+            const auto bound = sink.bind_more(lane->plan.options, binding);
+            if (bound == SinkInstance::Bound::condemned) return false;
+            if (bound == SinkInstance::Bound::yes) {
+                lane->binding = binding;
+                lane->is_unbound = false;
+                mark_ready(number);
+            }
+        }
         to_bind_.pop_back();
-        if (!binding) continue;
-        lanes_[number]->binding = *binding;
-        lanes_[number]->is_unbound = false;
-        mark_ready(number);
-    }
-    while (!to_unbind_.empty()) {
-        sink.unbind(to_unbind_.back());
-        if (sink.is_condemned()) return false;
-        to_unbind_.pop_back();
     }
     return true;
 }
@@ -508,15 +531,13 @@ void SinkRunner::leave_if_settled(std::size_t number) {
     std::stable_sort(lane.left.begin(), lane.left.end(),
                      [](const auto& a, const auto& b) { return a.event().sequence() < b.event().sequence(); });
     const auto gone = std::move(lanes_[number]);
-    if (gone->is_unbound)
-        std::erase(to_bind_, number);
-    else
-        to_unbind_.push_back(gone->binding);
+    if (!gone->is_unbound) to_unbind_.push_back(gone->binding);
     {
         const std::scoped_lock lock{inbox_mutex_};
         free_lanes_.push_back(number);
     }
     gone->when_left(std::move(gone->left));
+    --lane_count_;
 }
 
 void SinkRunner::let_go(std::size_t number, std::vector<QueuedDelivery> first) {
@@ -565,12 +586,24 @@ void SinkRunner::end_expired() {
 void SinkRunner::on_lanes(std::function<void()> task) {
     {
         const std::scoped_lock lock{inbox_mutex_};
-        inbox_.tasks.push_back(std::move(task));
+        inbox_.tasks.push_back({inbox_.pushed.size(), std::move(task)});
     }
     wake_soon();
 }
 
 void SinkRunner::leave() {
+    auto* sink = sink_.load();
+    if (sink != nullptr && has_stopped_) return sink->run_and_wait([this] { give_all_back(); });
+    if (sink != nullptr) sink->give_up();
+    {
+        const std::scoped_lock lock{inbox_mutex_};
+        sink_ = nullptr;
+    }
+    give_all_back();
+}
+
+/// Of closed lanes. On the strand, or when there is none any more.
+void SinkRunner::give_all_back() {
     left_ = true;
     const auto now = std::chrono::steady_clock::now();
     take_in_all(now);
@@ -591,6 +624,7 @@ bool SinkRunner::stop(std::chrono::nanoseconds timeout) {
         sink = sink_.load();
     }
     const bool stopped = sink == nullptr || sink->stop(timeout);
+    has_stopped_ = stopped;
     return still_stuck() == 0 && stopped;
 }
 

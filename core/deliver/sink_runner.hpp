@@ -61,12 +61,15 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     /// std::runtime_error.
     void start(WakeAt wake_at, std::function<void()> has_room = {});
 
+    /// After a start that threw: a new instance is made later, by `watch`, and again until one starts.
+    void start_later();
+
     /// Condemns the instance if it hangs in a call, and makes the next one when it is time to. To be called now and
     /// then, by one thread that runs nothing of any plugin.
     void watch(Time now);
 
-    /// Queues a delivery, whose handler counts it as pending and in memory. Takes effect with the next `wake`. Any
-    /// thread.
+    /// Queues a delivery, whose handler counts it as pending and in memory. Takes effect with the next `wake`. From here
+    /// on also before start, which it waits for then. Any thread.
     void push(std::size_t lane, QueuedDelivery delivery);
 
     /// Submits what may be submitted, on this thread or the sink's own. Any thread.
@@ -77,10 +80,10 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     /// Adds a lane after start; with `waits` it sends nothing before `let_go`. Returns its number. One thread at a
     /// time.
     std::size_t attach(std::shared_ptr<Handler> handler, LanePlan plan, bool waits);
-    /// The lane sends nothing more. Once none of its deliveries is open, `when_left` gets those that have not ended,
-    /// oldest first, on any thread, and the lane is gone.
+    /// The lane, which nobody pushes to any more, sends nothing more. Once none of its deliveries is open, `when_left` gets
+    /// those that have not ended, oldest first, on any thread, and the lane is gone.
     void close(std::size_t lane, std::function<void(std::vector<QueuedDelivery>)> when_left);
-    /// The lane, which waited, sends: `first` before all else.
+    /// The lane, which waited, sends: `first`, oldest first, before all else.
     void let_go(std::size_t lane, std::vector<QueuedDelivery> first);
     /// Drops the delivery of that event if it has not been submitted.
     void drop(std::size_t lane, std::uint64_t sequence);
@@ -90,9 +93,11 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     /// Submits nothing more and stops the sink. False when it did not stop in time, or a call that was given up has not
     /// returned: leak this object.
     bool stop(std::chrono::nanoseconds timeout);
-    /// After stop: closed lanes give up what they have.
+    /// After stop, when all lanes are closed: they give up what they have, answered or not, before this returns.
     void leave();
 
+    /// Lanes that are there, closed ones included until they have left. Any thread.
+    std::size_t lanes() const noexcept { return lane_count_; }
     /// Deliveries that are submitted and not answered. Any thread.
     std::size_t open() const noexcept { return open_now_; }
     /// Answers to tickets that were not open: late or given twice.
@@ -110,10 +115,15 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
         std::size_t lane;
         QueuedDelivery delivery;
     };
+    /// Something to do to the lanes, once so many of the pushed deliveries are in them.
+    struct Task {
+        std::size_t after;
+        std::function<void()> run;
+    };
     struct Inbox {
         std::vector<Pushed> pushed;
         std::vector<Answered> answered;
-        std::vector<std::function<void()>> tasks;  ///< on the lanes
+        std::vector<Task> tasks;
         std::optional<std::uint32_t> may_take;
     };
 
@@ -136,6 +146,7 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     void settle(std::uint64_t ticket, HandlerQueue::Answer answer, std::string_view reason, Time now);
     void count_ended(Lane& lane, Ended& ended, std::string_view reason);
     void leave_if_settled(std::size_t lane);
+    void give_all_back();
     bool bind_and_unbind();
     void end_expired();
     bool is_expired(const Lane& lane, const Entry& entry) const;
@@ -171,13 +182,18 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     std::atomic<bool> woken_{false};
     std::atomic<bool> woken_soon_{false};
     std::atomic<bool> settles_{false};
+    std::atomic<bool> started_{false};
     std::atomic<bool> stopping_{false};
+    std::atomic<bool> has_stopped_{false};
     std::atomic<bool> left_{false};
     std::atomic<std::size_t> open_now_{0};
+    std::atomic<std::size_t> lane_count_{0};
     Counter stray_answers_;
     LogLimit stray_lines_;
 
-    std::deque<std::size_t> ready_;  ///< lanes that may have something to submit
+    std::vector<std::size_t> to_bind_;    ///< lanes that have no binding yet
+    std::vector<std::size_t> to_unbind_;  ///< bindings whose lanes are gone
+    std::deque<std::size_t> ready_;       ///< lanes that may have something to submit
     std::vector<bool> is_ready_;
     std::vector<std::size_t> holding_back_;  ///< lanes with an event id held back
     std::atomic<bool> expires_{false};       ///< any lane has an expiry
@@ -185,8 +201,6 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     Inbox taken_;                          ///< keeps its memory
     std::vector<Answered> taken_answers_;  ///< likewise
     std::vector<std::size_t> leaving_;     ///< closed lanes that may have settled
-    std::vector<std::size_t> to_bind_;     ///< lanes
-    std::vector<std::size_t> to_unbind_;   ///< bindings
     std::uint64_t attempts_ = 0;
     std::size_t open_ = 0;
     std::size_t max_in_flight_ = 0;

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <memory>
+#include <thread>
 #include <utility>
 
 namespace tocsin::core {
@@ -86,7 +87,7 @@ void SinkInstance::bind(std::vector<OptionValue> options) {
     handler_options_.emplace_back(std::move(options));
 }
 
-std::optional<std::size_t> SinkInstance::bind_more(std::vector<OptionValue> options) {
+SinkInstance::Bound SinkInstance::bind_more(std::vector<OptionValue> options, std::size_t& number) {
     void* binding = nullptr;
     std::string refusal;
     const auto called = watched("bind", [&] {
@@ -96,20 +97,21 @@ std::optional<std::size_t> SinkInstance::bind_more(std::vector<OptionValue> opti
             refusal = error.what();
         }
     });
-    if (called == Called::condemned) return std::nullopt;
+    if (called == Called::condemned) return Bound::condemned;
     if (!refusal.empty() || called == Called::threw) {
         log::error("the sink refuses a handler's options", {{"kind", kind()}, {"name", name()}, {"reason", refusal}});
-        return std::nullopt;
+        return Bound::refused;
     }
     bindings_.push_back(binding);
     handler_options_.push_back(std::move(options));
-    return bindings_.size() - 1;
+    number = bindings_.size() - 1;
+    return Bound::yes;
 }
 
-void SinkInstance::unbind(std::size_t number) {
+bool SinkInstance::unbind(std::size_t number) {
     handler_options_[number].reset();
-    if (auto* binding = std::exchange(bindings_[number], nullptr))
-        watched("unbind", [&] { kind_.abi->unbind(instance_, binding); });
+    auto* binding = std::exchange(bindings_[number], nullptr);
+    return binding == nullptr || watched("unbind", [&] { kind_.abi->unbind(instance_, binding); }) != Called::condemned;
 }
 
 void SinkInstance::start(SinkListener& listener) {
@@ -133,10 +135,17 @@ bool SinkInstance::condemn(std::chrono::steady_clock::time_point now, std::chron
     return true;
 }
 
+void SinkInstance::give_up() {
+    listener_ = nullptr;
+    strand().abandon();
+    // A task that is in no call into the plugin ends by itself, or makes one.
+    while (!watch().condemn(std::chrono::steady_clock::now(), std::chrono::nanoseconds{-1}) && strand().is_busy())
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
 void SinkInstance::on_came_back() {
     if (instance_ != nullptr) {
-        must_return("stop", [&] { kind_.abi->stop(instance_, 0); });
-        has_stopped_ = true;
+        if (!has_stopped_.exchange(true)) must_return("stop", [&] { kind_.abi->stop(instance_, 0); });
         destroy();
     }
     came_back_ = true;
@@ -170,8 +179,10 @@ SinkInstance::Begun SinkInstance::begin(SinkListener& listener) {
 
 bool SinkInstance::stop(std::chrono::nanoseconds timeout) {
     const auto call = [=, this] {
-        if (instance_ != nullptr) must_return("stop", [&] { kind_.abi->stop(instance_, timeout.count()); });
-        has_stopped_ = true;
+        watched("stop", [&] {
+            if (instance_ != nullptr) kind_.abi->stop(instance_, timeout.count());
+            has_stopped_ = true;
+        });
     };
     if (!stop_within(call, timeout + grace)) return false;
     listener_ = nullptr;

@@ -40,11 +40,16 @@ class SinkInstance final : public Instance {
     /// Binds one more handler; the first is number 0. Before start. Throws std::runtime_error with what the plugin says
     /// is wrong.
     void bind(std::vector<OptionValue> options);
-    /// The same after start, from inside a task of `run` only. Returns its number; nothing when the plugin refuses,
-    /// which is logged, or was condemned (see condemn).
-    std::optional<std::size_t> bind_more(std::vector<OptionValue> options);
-    /// No delivery of the binding is open. From inside a task of `run` only.
-    void unbind(std::size_t number);
+    enum class Bound {
+        yes,
+        refused,    ///< which is logged
+        condemned,  ///< see condemn: nothing that the strand guards may be touched
+    };
+    /// The same after start, from inside a task of `run` only. Writes its number.
+    Bound bind_more(std::vector<OptionValue> options, std::size_t& number);
+    /// No delivery of the binding is open. False when the instance was condemned meanwhile: then nothing that the
+    /// strand guards may be touched. From inside a task of `run` only.
+    bool unbind(std::size_t number);
     void* binding(std::size_t number) const noexcept { return bindings_[number]; }
 
     bool is_checkable() const noexcept { return kind_.abi->check != nullptr; }
@@ -63,6 +68,8 @@ class SinkInstance final : public Instance {
 
     /// Runs `task` serialised with all calls to the sink; see Strand::run.
     void run(Strand::Task task) { strand().run(std::move(task)); }
+    /// Likewise, and waits for it. Not from inside a task.
+    void run_and_wait(const Strand::Task& task) { strand().run_and_wait(task); }
     /// Likewise, but never on the caller's stack; see Strand::post.
     void post(Strand::Task task) { strand().post(std::move(task)); }
     /// Likewise; see Strand::run_alone.
@@ -81,6 +88,9 @@ class SinkInstance final : public Instance {
     /// call's thread is left to itself; once it returns, the plugin's instance is stopped and destroyed there. This
     /// object must never be destroyed. Any thread.
     bool condemn(std::chrono::steady_clock::time_point now, std::chrono::nanoseconds limit);
+    /// After a stop that has failed: runs nothing any more, hears nothing, and leaves to itself what hangs. What the
+    /// tasks guarded is the caller's from then on. This object must never be destroyed.
+    void give_up();
     /// Whether condemn would give up on it. Any thread.
     bool hangs(std::chrono::steady_clock::time_point now, std::chrono::nanoseconds limit) const {
         return watch().overdue(now, limit);

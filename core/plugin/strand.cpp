@@ -43,6 +43,11 @@ void Strand::abandon() {
     if (thread_.joinable()) thread_.detach();
 }
 
+bool Strand::is_busy() const {
+    const std::scoped_lock lock{state_->mutex};
+    return state_->running;
+}
+
 void Strand::run(Task task) {
     {
         const std::scoped_lock lock{state_->mutex};

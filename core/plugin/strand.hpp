@@ -42,6 +42,9 @@ class Strand {
     /// from inside a task.
     void abandon();
 
+    /// Whether a task is running. Any thread.
+    bool is_busy() const;
+
     /// Runs `task` like run and returns once it has ended or was dropped. Not from inside a task of this strand.
     void run_and_wait(const Task& task);
 

@@ -80,9 +80,9 @@ class Spool final : public Ledger {
     /// The deliveries in the file of handlers that have no account become dead letters. Returns how many. Before start
     /// only. Throws DatabaseError.
     std::uint64_t bury_unknown_handlers();
-    /// The deliveries in the file of this handler, from that event on, become dead letters. Returns what has gone. On
-    /// the spool's thread.
-    Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason);
+    /// The deliveries in the file of this handler, from that event on, become dead letters, or about `most` of them.
+    /// Returns what has gone. On the spool's thread.
+    Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason, std::uint64_t most = UINT64_MAX);
     /// The states that were there when the file was opened, the one that changed longest ago first. Before start only.
     std::vector<SavedState> states();
 

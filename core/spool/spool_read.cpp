@@ -44,10 +44,10 @@ std::uint64_t Spool::bury_unknown_handlers() {
     return buried;
 }
 
-Kept Spool::bury_all(const Account& account, std::uint64_t from, std::string_view reason) {
+Kept Spool::bury_all(const Account& account, std::uint64_t from, std::string_view reason, std::uint64_t most) {
     Kept buried;
     try {
-        while (store_ && account.in_file != 0) {
+        while (store_ && account.in_file != 0 && buried.deliveries < most) {
             const auto some = bury_batch(account.name, account.in_file, from, reason);
             if (some.deliveries == 0) break;
             buried.deliveries += some.deliveries;

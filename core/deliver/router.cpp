@@ -178,6 +178,7 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
         return TOCSIN_INVALID;
     }
     ToWake to_wake;
+    bool is_asleep = false;
     {
         const std::scoped_lock lock{mutex_};
         if (stopping_) {
@@ -216,10 +217,11 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
             entry->safe();
             return TOCSIN_ACCEPTED;
         }
-        spool_.offer(entry);
+        is_asleep = spool_.offer_quietly(entry);
         if (!entry->held) send(entry);
     }
     for (const auto& runner : to_wake) runner->wake();
+    if (is_asleep) spool_.notice();
     return TOCSIN_ACCEPTED;
 }
 

@@ -155,25 +155,25 @@ bool Spool::is_full() {
 }
 
 void Spool::offer(EntryPtr entry) {
+    if (offer_quietly(std::move(entry))) notice();
+}
+
+bool Spool::offer_quietly(EntryPtr entry) {
     entry->ledger = this;
     entry->saves_state = entry->event->changed();
     for (const auto& slot : entry->slots()) slot.account->unwritten.fetch_add(entry->cost(), std::memory_order_relaxed);
     if (!is_durable()) {
         if (entry->is_over()) entry->safe();
-        return;
+        return false;
     }
     entry->enter_intake();
     if (entry->held) ++held_;
     ++in_intake_;
     bytes_in_intake_ += entry->cost();
-    bool wakes = false;
-    {
-        const std::scoped_lock lock{mutex_};
-        inbox_.offered.push_back(std::move(entry));
-        wakes = std::exchange(idle_, false);
-        fully_idle_ = false;
-    }
-    if (wakes) changed_.notify_one();
+    const std::scoped_lock lock{mutex_};
+    inbox_.offered.push_back(std::move(entry));
+    fully_idle_ = false;
+    return std::exchange(idle_, false);
 }
 
 void Spool::ended(const EntryPtr& entry, std::size_t slot, Outcome outcome, std::string_view reason) {

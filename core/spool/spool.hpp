@@ -93,6 +93,10 @@ class Spool final : public Ledger {
     bool is_full();
     /// Takes an entry into the books. Any thread.
     void offer(EntryPtr entry);
+    /// The same, but when it returns true the spool's thread sleeps on until `notice` is called, which costs a wake
+    /// better paid after the entry was sent.
+    bool offer_quietly(EntryPtr entry);
+    void notice() noexcept { changed_.notify_one(); }
     /// Events up to this number need no longer be held back behind one that was. Any thread.
     std::uint64_t released() const noexcept { return released_.load(std::memory_order_acquire); }
     /// Whether what is offered gets to the disk. Any thread.

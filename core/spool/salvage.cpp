@@ -5,6 +5,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,9 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace tocsin::core {
 namespace {
@@ -41,8 +44,7 @@ constexpr std::array tables{
           14, &Salvaged::dead_letters},
 };
 
-/// Copies one table in rising or falling order of its key from `from` on until the end or the first row that cannot be
-/// read. Returns the key reached, and whether that was the end.
+/// Copies one table, going around what cannot be read.
 class TableCopy {
   public:
     TableCopy(Database& damaged, Database& to, const Table& table, Salvaged& salvaged)
@@ -55,30 +57,47 @@ class TableCopy {
     }
 
     void run() {
-        const auto reached = copy("ASC", "> ?", std::numeric_limits<std::int64_t>::min());
+        const auto reached = copy("ASC", least, most);
         if (!reached) return;
         // From the other side, then with growing steps through what lies between.
-        const auto from_above = copy("DESC", "< ?", std::numeric_limits<std::int64_t>::max());
+        const auto from_above = copy("DESC", least, most);
         if (!from_above) return;
-        std::int64_t at = *reached;
-        for (std::int64_t step = 1; step < *from_above - at; step *= 2) {
-            const auto next = copy("ASC", "> ?", at + step);
-            if (!next) return;
-            if (*next > at + step) {
-                at = *next;
-                step = 1;
+        auto at = *reached;
+        std::uint64_t step = 1;
+        while (step != 0 && step < distance(at, *from_above)) {
+            const auto from = behind(at, step);
+            const auto next = copy("ASC", from, most);
+            if (next == from) {
+                step *= 2;
+                continue;
             }
+            copy_backwards(behind(at, step / 2), from);
+            if (!next) return;
+            at = std::max(from, *next);  // a damaged table may not rise
+            step = 1;
         }
     }
 
   private:
-    /// Nothing when it came to the end; otherwise the last key that could be read.
-    std::optional<std::int64_t> copy(const char* order, const char* beyond, std::int64_t from) {
-        auto last = from;
+    static constexpr auto least = std::numeric_limits<std::int64_t>::min();
+    static constexpr auto most = std::numeric_limits<std::int64_t>::max();
+
+    static std::int64_t behind(std::int64_t key, std::uint64_t step) {
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(key) + step);
+    }
+    static std::uint64_t distance(std::int64_t low, std::int64_t high) {
+        return high < low ? 0 : static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+    }
+
+    /// Rows with keys above `low` up to `high`. Nothing when it came to the end; otherwise the last key that could be
+    /// read, or where it began.
+    std::optional<std::int64_t> copy(const char* order, std::int64_t low, std::int64_t high) {
+        auto last = *order == 'A' ? low : high;
         try {
-            auto rows = damaged_.prepare(fmt::format("SELECT {1}, {2} FROM {0} WHERE {1} {3} ORDER BY {1} {4}",
-                                                     table_.name, table_.key, table_.columns, beyond, order));
-            rows.bind(1, from);
+            auto rows =
+                damaged_.prepare(fmt::format("SELECT {1}, {2} FROM {0} WHERE {1} > ? AND {1} <= ? ORDER BY {1} {3}",
+                                             table_.name, table_.key, table_.columns, order));
+            rows.bind(1, low).bind(2, high);
             while (rows.step()) {
                 last = rows.integer(0);
                 copy_row(rows);
@@ -87,6 +106,17 @@ class TableCopy {
         } catch (const DatabaseError& error) {
             if (!error.is_damage()) throw;
             return last;
+        }
+    }
+
+    /// Nothing can be read right behind `damaged`, and everything behind `good` was: looks for where it begins.
+    void copy_backwards(std::int64_t damaged, std::int64_t good) {
+        while (distance(damaged, good) > 1) {
+            const auto middle = behind(damaged, distance(damaged, good) / 2);
+            if (copy("ASC", middle, good) == middle)
+                damaged = middle;
+            else
+                good = middle;
         }
     }
 
@@ -103,27 +133,45 @@ class TableCopy {
     Statement insert_;
 };
 
-/// A damaged page may have lost one and kept the other.
-void mend(Database& database) {
+/// A damaged page may have lost one and kept the other. Events whose handlers are not known become dead letters of
+/// nobody; returns how many.
+std::uint64_t mend(Database& database) {
     database.run(
         "DELETE FROM delivery WHERE (key & 0x7ffffffffff) NOT IN (SELECT sequence FROM event);"
         "DELETE FROM delivery WHERE (key >> 43) NOT IN (SELECT number FROM handler);"
+        "INSERT INTO dead_letter (died, reason, handler_topic, handler_id, sequence, received, topic, id, level, "
+        "previous_level, time, duration, message, record) SELECT strftime('%s', 'now') * 1000000000, "
+        "'the spool was damaged: which handlers wait for it is lost', '', '', sequence, received, topic, id, level, "
+        "previous_level, time, duration, message, record FROM event "
+        "WHERE sequence NOT IN (SELECT key & 0x7ffffffffff FROM delivery)");
+    const auto lost = database.changes();
+    database.run(
         "DELETE FROM event WHERE sequence NOT IN (SELECT key & 0x7ffffffffff FROM delivery);"
-        "UPDATE event SET deliveries = (SELECT count(*) FROM delivery WHERE (key & 0x7ffffffffff) = sequence)");
+        "UPDATE event SET deliveries = counted.n FROM (SELECT key & 0x7ffffffffff AS number, count(*) AS n FROM "
+        "delivery "
+        "GROUP BY number) AS counted WHERE counted.number = sequence");
+    return static_cast<std::uint64_t>(lost);
+}
+
+/// The file and what SQLite keeps beside it.
+constexpr std::array parts{"", "-wal", "-shm"};
+
+std::filesystem::path with(std::filesystem::path file, std::string_view end) { return file += end; }
+
+void move_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::error_code error;
+    std::filesystem::rename(from, to, error);
+    if (error)
+        throw DatabaseError{SQLITE_IOERR, fmt::format("{} cannot be renamed: {}", from.string(), error.message())};
 }
 
 std::filesystem::path set_aside(const std::filesystem::path& file) {
-    auto aside = file;
-    aside += fmt::format(".damaged-{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::time(nullptr)));
-    for (int i = 2; std::filesystem::exists(aside); ++i) aside = fmt::format("{}-{}", aside.string(), i);
-    for (const char* part : {"", "-wal", "-shm"}) {
-        auto from = file;
-        auto to = aside;
-        std::error_code error;
-        std::filesystem::rename(from += part, to += part, error);
-        if (error && *part == '\0')
-            throw std::runtime_error{fmt::format("is damaged and cannot be renamed: {}", error.message())};
-    }
+    const auto name = with(file, fmt::format(".damaged-{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::time(nullptr))));
+    auto aside = name;
+    std::error_code error;
+    for (int i = 2; std::filesystem::exists(aside, error); ++i) aside = with(name, fmt::format("-{}", i));
+    move_file(file, aside);
+    for (const auto* part : {"-wal", "-shm"}) std::filesystem::rename(with(file, part), with(aside, part), error);
     return aside;
 }
 
@@ -135,6 +183,7 @@ Salvaged salvage(const std::filesystem::path& damaged, Store& to) {
     Transaction transaction{to.database()};
     try {
         Database from{damaged, Database::Open::existing};
+        from.run("PRAGMA writable_schema = ON");  // otherwise nothing is read of a file that was cut
         for (const auto& table : tables) {
             try {
                 TableCopy{from, to.database(), table, salvaged}.run();
@@ -146,24 +195,38 @@ Salvaged salvage(const std::filesystem::path& damaged, Store& to) {
     } catch (const DatabaseError& error) {
         if (!error.is_damage() && !error.is_misuse()) throw;
     }
-    mend(to.database());
-    const auto highest = to.database().integer("SELECT coalesce(max(sequence), 0) FROM event");
-    to.reserve(std::max(reserved, static_cast<std::uint64_t>(highest) + 1));
+    salvaged.dead_letters += mend(to.database());
+    const auto highest =
+        static_cast<std::uint64_t>(to.database().integer("SELECT coalesce(max(sequence), 0) FROM event"));
+    if (reserved == 0 || reserved > last_sequence / 4 * 3) reserved = sequence_without_file();
+    to.reserve(std::max(reserved, highest + 1));
     transaction.commit();
     return salvaged;
 }
 
-std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file) {
-    std::string damage;
-    try {
-        return std::make_unique<Store>(file);
-    } catch (const DatabaseError& error) {
-        if (!error.is_damage()) throw;
-        damage = error.what();
+std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file, std::string damage) {
+    // What was salvaged stands here until it is complete and the damaged file is out of the way.
+    const auto fresh = with(file, ".new");
+    std::error_code error;
+    if (!std::filesystem::exists(file, error) && std::filesystem::exists(fresh, error)) move_file(fresh, file);
+    if (damage.empty()) {
+        try {
+            return std::make_unique<Store>(file);
+        } catch (const DatabaseError& found) {
+            // It was made by nobody else: a table that is missing, or there already, is damage too.
+            if (!found.is_damage() && !found.is_misuse()) throw;
+            damage = found.what();
+        }
+    }
+    for (const auto* part : parts) std::filesystem::remove(with(fresh, part), error);
+    Salvaged salvaged;
+    {
+        Store store{fresh};
+        salvaged = salvage(file, store);
     }
     const auto aside = set_aside(file);
+    move_file(fresh, file);
     auto store = std::make_unique<Store>(file);
-    const auto salvaged = salvage(aside, *store);
     log::error("the spool was damaged: it was set aside, and what is readable of it was taken over",
                {{"damage", damage},
                 {"set_aside", aside.string()},

@@ -1,6 +1,9 @@
 #include "spool/schema.hpp"
 
+#include "base/wall_clock.hpp"
+
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <array>
 #include <stdexcept>
@@ -47,12 +50,17 @@ static_assert(steps.size() == schema_version);
 
 }  // namespace
 
+std::uint64_t sequence_without_file() {
+    return (std::uint64_t{1} << (sequence_bits - 1)) + static_cast<std::uint64_t>(wall_clock() / 1'000'000'000) * 1024;
+}
+
 void migrate(Database& database, std::int64_t version) {
     const auto found = database.integer("PRAGMA user_version");
     if (found > schema_version)
         throw std::runtime_error{fmt::format(
             "was written by a newer Tocsin (schema {}, this one knows {}): update Tocsin, or name another state-dir",
             found, schema_version)};
+    if (found < 0) throw DatabaseError{SQLITE_CORRUPT, fmt::format("its schema is of version {}", found)};
     if (found >= version) return;
     Transaction transaction{database};
     for (auto step = database.integer("PRAGMA user_version"); step < version; ++step)

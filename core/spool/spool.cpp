@@ -26,11 +26,6 @@ constexpr std::size_t many_gone = 4096;
 constexpr std::size_t most_dead_in_memory = 10'000;
 constexpr std::size_t most_unsaved_states = 100'000;
 
-/// For a start without a file: above what any file can hold, and rising from start to start.
-std::uint64_t sequence_without_file() {
-    return (std::uint64_t{1} << (sequence_bits - 1)) + static_cast<std::uint64_t>(wall_clock() / 1'000'000'000) * 1024;
-}
-
 bool is_finished(const EntryPtr& entry) { return entry->is_over() && !entry->held && !entry->saves_state; }
 
 }  // namespace
@@ -46,7 +41,7 @@ Spool::Spool(Settings settings) : settings_{std::move(settings)} {
     lock_folder();
     next_ = sequence_without_file();
     try {
-        try_open();
+        if (!try_open() && !damage_.empty()) try_open();
     } catch (...) {
         ::close(lock_);
         throw;
@@ -68,38 +63,59 @@ void Spool::lock_folder() {
     throw std::runtime_error{"cannot be locked: " + std::system_category().message(code)};
 }
 
-/// Throws std::runtime_error for what waiting cannot mend.
+/// Whether there is a file now. Before start it throws std::runtime_error for what waiting cannot mend.
 bool Spool::try_open() {
     const auto file = settings_.folder / spool_file;
+    const bool is_start = listener_ == nullptr;
     try {
-        store_ = open_or_salvage(file);
+        store_ = open_or_salvage(file, damage_);
+        damage_.clear();
         checkpoints_ = std::make_unique<Checkpoints>(file, store_->database());
-        const bool is_first = reserved_ == 0;
-        next_ = is_first ? std::max<std::uint64_t>(store_->reserved(), 1) : std::max(next_.load(), store_->reserved());
-        Transaction transaction{store_->database()};
-        store_->reserve(next_ + block_of_sequences);
-        transaction.commit();
-        in_file_.clear();
-        for (const auto& kept : store_->handlers()) in_file_.emplace(kept.handler, kept.number);
-        for (auto& account : accounts_) {
-            const auto known = in_file_.find(account.name);
-            account.in_file = known == in_file_.end() ? 0 : known->second;
-        }
-        reserved_ = next_ + block_of_sequences;
+        const auto reserved = std::max<std::uint64_t>(store_->reserved(), 1);
+        next_ = is_start ? reserved : std::max(next_.load(), reserved);
+        learn_handlers();
         dead_letters_ = store_->dead_letters();
-        if (!is_first)
-            for (const auto& kept : store_->handlers())
-                if (kept.deliveries != 0)
-                    log::warning(
-                        "the spool could not be read at the start: what it holds is sent after the next one",
-                        {{"handler", kept.handler.id}, {"topic", kept.handler.topic}, {"deliveries", kept.deliveries}});
-        return true;
     } catch (const DatabaseError& error) {
         checkpoints_.reset();
         store_.reset();
-        reserved_ = std::max(reserved_.load(), next_ + block_of_sequences);
         commit_failed(0, error);
         return false;
+    } catch (const std::runtime_error& error) {
+        if (is_start) throw;
+        commit_failed(0, DatabaseError{0, error.what()});
+        return false;
+    }
+    try {
+        Transaction transaction{store_->database()};
+        store_->reserve(next_ + block_of_sequences);
+        transaction.commit();
+        reserved_ = next_ + block_of_sequences;
+        if (is_start) {
+            healthy_ = true;
+            told_failure_ = false;
+        }
+    } catch (const DatabaseError& error) {
+        // What the file holds can be read all the same.
+        reserved_ = next_.load();
+        commit_failed(0, error);
+    }
+    return store_ != nullptr;
+}
+
+void Spool::learn_handlers() {
+    in_file_.clear();
+    const bool was_unknown = listener_ != nullptr && !std::exchange(was_open_, true);
+    was_open_ = true;
+    for (const auto& kept : store_->handlers()) {
+        in_file_.emplace(kept.handler, kept.number);
+        if (was_unknown && kept.deliveries != 0)
+            log::warning(
+                "the spool could not be read at the start: what it holds is sent after the next one",
+                {{"handler", kept.handler.id}, {"topic", kept.handler.topic}, {"deliveries", kept.deliveries}});
+    }
+    for (auto& account : accounts_) {
+        const auto known = in_file_.find(account.name);
+        account.in_file = known == in_file_.end() ? 0 : known->second;
     }
 }
 
@@ -141,6 +157,7 @@ void Spool::stop() {
 
 std::uint64_t Spool::next_sequence() {
     if (is_durable() && healthy_ && next_ >= reserved_) {
+        told_full_ = true;
         wake();
         return 0;
     }
@@ -452,7 +469,13 @@ void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
     healthy_ = false;
     for (auto* account : std::exchange(numbered_, {})) account->in_file = 0;
     next_try_ = std::chrono::steady_clock::now() + look_interval;
-    if (!std::exchange(told_failure_, true))
+    if (error.is_damage()) {
+        damage_ = error.what();
+        checkpoints_.reset();
+        store_.reset();
+    }
+    const bool is_mended_at_once = error.is_damage() && listener_ == nullptr;
+    if (!is_mended_at_once && !std::exchange(told_failure_, true))
         log::error(
             "the spool cannot be written: alerts go on from memory, and are lost if the program ends before it can",
             {{"folder", settings_.folder.string()}, {"reason", error.what()}});
@@ -462,10 +485,6 @@ void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
                 waiting_[i]->slots()[slot].account->unwritten.fetch_sub(waiting_[i]->cost());
     set_states_aside();
     limit_dead();
-    if (error.is_damage() && store_) {
-        checkpoints_.reset();
-        store_.reset();
-    }
     if (listener_ != nullptr) release_held(waiting_.size());
 }
 

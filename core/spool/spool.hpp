@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -72,19 +73,24 @@ class Spool final : public Ledger {
 
     /// The account of a handler. Before start, or on the spool's thread.
     Account& account(const HandlerName& name);
-    /// What the file holds, by handler. Before start only. Throws DatabaseError.
+    // The next four before start only. A file that turns out to be damaged is salvaged; what cannot be done otherwise
+    // is told and left.
+
+    /// What the file holds, by handler.
     std::vector<Kept> kept();
-    /// All deliveries but the newest of each event id go. Returns what has gone. Before start only. Throws
-    /// DatabaseError.
+    /// All deliveries but the newest of each event id go. Returns what has gone.
     Kept keep_latest(const Account& account);
-    /// The deliveries in the file of handlers that have no account become dead letters. Returns how many. Before start
-    /// only. Throws DatabaseError.
+    /// The deliveries in the file of handlers that have no account become dead letters. Returns how many.
     std::uint64_t bury_unknown_handlers();
     /// The deliveries in the file of this handler, from that event on, become dead letters, or about `most` of them.
     /// Returns what has gone. On the spool's thread.
     Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason, std::uint64_t most = UINT64_MAX);
-    /// The states that were there when the file was opened, the one that changed longest ago first. Before start only.
+    /// The states that were there when the file was opened, the one that changed longest ago first.
     std::vector<SavedState> states();
+
+    /// The deliveries in the file of this handler, from that event on, become dead letters. Returns what has gone. On
+    /// the spool's thread.
+    Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason);
 
     /// The next sequence number, rising; 0 when none can be given out before something is committed. Callers take
     /// turns, and offer in the order of the numbers.
@@ -171,6 +177,9 @@ class Spool final : public Ledger {
     };
     void lock_folder();
     bool try_open();
+    void learn_handlers();
+    template <class Call>
+    std::invoke_result_t<Call> before_start(Call call);
     void loop();
     void take_in();
     Time next_deadline(Time now) const;
@@ -194,6 +203,8 @@ class Spool final : public Ledger {
     const Settings settings_;
     int lock_ = -1;
     std::unique_ptr<Store> store_;
+    std::string damage_;     ///< found in the file, which is to be salvaged; empty: none
+    bool was_open_ = false;  ///< the file has been read before
     std::unique_ptr<Checkpoints> checkpoints_;
     SpoolListener* listener_ = nullptr;
 

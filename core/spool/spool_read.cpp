@@ -15,23 +15,40 @@ constexpr std::uint64_t buried_at_once = 1000;
 
 }  // namespace
 
-std::vector<Kept> Spool::kept() { return store_ ? store_->handlers() : std::vector<Kept>{}; }
-
-Kept Spool::keep_latest(const Account& account) {
-    if (!store_ || account.in_file == 0) return {};
-    Transaction transaction{store_->database()};
-    auto removed = store_->keep_latest(account.in_file);
-    transaction.commit();
-    return removed;
+template <class Call>
+std::invoke_result_t<Call> Spool::before_start(Call call) {
+    for (int attempt = 0; attempt < 2 && store_; ++attempt) {
+        try {
+            return call();
+        } catch (const DatabaseError& error) {
+            commit_failed(0, error);
+            if (store_ || !try_open()) break;
+        }
+    }
+    return {};
 }
 
-std::vector<SavedState> Spool::states() { return store_ ? store_->states() : std::vector<SavedState>{}; }
+std::vector<Kept> Spool::kept() {
+    return before_start([&] { return store_->handlers(); });
+}
+
+Kept Spool::keep_latest(const Account& account) {
+    return before_start([&]() -> Kept {
+        if (account.in_file == 0) return {};
+        Transaction transaction{store_->database()};
+        auto removed = store_->keep_latest(account.in_file);
+        transaction.commit();
+        return removed;
+    });
+}
+
+std::vector<SavedState> Spool::states() {
+    return before_start([&] { return store_->states(); });
+}
 
 std::uint64_t Spool::bury_unknown_handlers() {
-    if (!store_) return 0;
     std::uint64_t buried = 0;
-    for (const auto& kept : store_->handlers()) {
-        if (by_name_.contains(kept.handler)) continue;
+    const auto bury = [&](const Kept& kept) {
         std::uint64_t count = 0;
         while (const auto some = bury_batch(kept.handler, kept.number, 0, "handler removed").deliveries) count += some;
         if (count != 0)
@@ -40,7 +57,12 @@ std::uint64_t Spool::bury_unknown_handlers() {
         buried += count;
         store_->remove_handler(kept.number);
         in_file_.erase(kept.handler);
-    }
+    };
+    before_start([&] {
+        for (const auto& kept : store_->handlers())
+            if (!by_name_.contains(kept.handler)) bury(kept);
+        return 0;
+    });
     return buried;
 }
 

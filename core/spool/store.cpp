@@ -178,6 +178,7 @@ bool Store::remove_delivery(std::uint32_t handler, std::uint64_t sequence) {
 
 void Store::read(std::uint32_t handler, std::uint64_t from, std::uint64_t most,
                  const std::function<bool(KeptDelivery)>& take) {
+    read_.reset();  // an exception of `take` has left it where it was
     read_.bind(1, key_of(handler, from))
         .bind(2, key_of(handler, last_sequence))
         .bind(3, static_cast<std::int64_t>(most));

@@ -1,0 +1,160 @@
+#include "spool/test_spool.hpp"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+using namespace tocsin;
+using namespace tocsin::core;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Ids = std::vector<std::string>;
+
+/// While it is there no file grows beyond `bytes`, as if the disk were full.
+class FullDisk {
+  public:
+    explicit FullDisk(std::uint64_t bytes) : before_{std::signal(SIGXFSZ, SIG_IGN)} {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit_) == 0);
+        auto small = limit_;
+        small.rlim_cur = bytes;
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+    }
+    ~FullDisk() { free(); }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+
+    void free() const { ::setrlimit(RLIMIT_FSIZE, &limit_); }
+
+  private:
+    void (*before_)(int);
+    rlimit limit_{};
+};
+
+const std::string large(4000, 'm');
+
+/// Offers until the disk takes no more. Returns the sequence numbers.
+std::vector<EntryPtr> fill(TestSpool& test, Account& account) {
+    std::vector<EntryPtr> entries;
+    while (test.spool.is_healthy() && entries.size() < 10'000) {
+        entries.push_back(test.offer("x", {&account}, {.message = large}));
+        std::this_thread::sleep_for(100us);
+    }
+    return entries;
+}
+
+}  // namespace
+
+TEST_CASE("a full disk: alerts go on, nothing waits for it, and once it has room everything is in the file in order") {
+    const SpoolFolder folder;
+    std::vector<std::uint64_t> sequences;
+    Ids ids;
+    {
+        TestSpool test{folder};
+        auto& account = test.spool.account({"t", "h"});
+        test.spool.start(test);
+        const FullDisk disk{256 * 1024};
+        auto entries = fill(test, account);
+        REQUIRE_FALSE(test.spool.is_healthy());
+        CHECK(test.spool.counters().failures.value() >= 1);
+        CHECK_FALSE(test.spool.is_full());
+
+        // Nothing is held back behind a commit that cannot be.
+        entries.push_back(test.offer("held", {&account}, {.level = Level::critical, .held = true}));
+        CHECK(wait_for([&] { return test.released_ids() == Ids{"held"}; }));
+        CHECK(account.unwritten >= entries.back()->cost());
+        for (int i = 0; i < 100; ++i) entries.push_back(test.offer("more", {&account}, {.message = large}));
+        const auto done = test.offer("done", {&account});
+        test.spool.ended(done, 0, Outcome::delivered, {});
+        std::atomic<int> safe{0};
+        entries.push_back(test.offer("token", {&account}, {.when_safe = [&] { ++safe; }}));
+        test.spool.ended(test.offer("dead", {&account}), 0, Outcome::dead, "no");
+        const auto failures = test.spool.counters().failures.value();
+        CHECK(wait_for([&] { return test.spool.counters().failures.value() > failures; }));
+        CHECK(safe == 0);
+
+        disk.free();
+        CHECK(wait_for([&] { return test.spool.is_healthy(); }));
+        CHECK(wait_for([&] { return test.spool.in_intake() == 0; }));
+        CHECK(safe == 1);
+        CHECK(account.unwritten == 0);
+        for (const auto& entry : entries) {
+            sequences.push_back(entry->event->sequence());
+            ids.emplace_back(entry->event->id());
+        }
+    }
+    const Contents contents{folder};
+    CHECK(contents.sequences == sequences);
+    CHECK(contents.ids == ids);
+    CHECK(contents.dead == Ids{"h dead: no"});
+    REQUIRE(contents.states.size() == 1);
+    CHECK(contents.states[0].id == "held");
+}
+
+TEST_CASE("a full disk at the start: what the file holds is there to be sent, and it heals by itself") {
+    const SpoolFolder folder;
+    std::vector<std::uint64_t> sequences;
+    {
+        TestSpool test{folder};
+        auto& account = test.spool.account({"t", "h"});
+        test.spool.start(test);
+        for (int i = 0; i < 20; ++i)
+            sequences.push_back(
+                test.offer("old", {&account}, {.level = Level::info, .message = large})->event->sequence());
+    }
+    {
+        const FullDisk disk{32 * 1024};  // for the index of the log, not for the log
+        TestSpool test{folder};
+        auto& account = test.spool.account({"t", "h"});
+        REQUIRE(test.spool.kept().size() == 1);
+        CHECK(test.spool.kept()[0].deliveries == 20);
+        CHECK(test.spool.states().size() == 1);
+        test.spool.start(test);
+        CHECK(test.in_file(account) == sequences);
+        const auto entries = fill(test, account);
+        REQUIRE_FALSE(test.spool.is_healthy());
+        disk.free();
+        CHECK(wait_for([&] { return test.spool.is_healthy() && test.spool.in_intake() == 0; }));
+        for (const auto& entry : entries) sequences.push_back(entry->event->sequence());
+    }
+    CHECK(Contents{folder}.sequences == sequences);
+}
+
+TEST_CASE("a disk that takes nothing from the first byte on: the spool starts, and writes once it can") {
+    const SpoolFolder folder;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    {
+        const FullDisk disk{0};
+        TestSpool test{folder};
+        CHECK_FALSE(test.spool.is_healthy());
+        auto& account = test.spool.account({"t", "h"});
+        CHECK(test.spool.kept().empty());
+        test.spool.start(test);
+        first = test.offer("x", {&account}, {.level = Level::critical})->event->sequence();
+        disk.free();
+        CHECK(wait_for([&] { return test.spool.is_healthy() && test.spool.in_intake() == 0; }));
+        last = test.offer("y", {&account})->event->sequence();
+        CHECK(last > first);
+    }
+    CHECK(Contents{folder}.sequences == std::vector{first, last});
+    Spool again{TestSpool::settings(folder)};
+    CHECK(again.next_sequence() > last);
+}
+
+TEST_CASE("with a disk that takes nothing, what is reserved in memory stays out of the numbers of the file") {
+    const SpoolFolder folder;
+    std::uint64_t last = 0;
+    {
+        TestSpool test{folder};
+        auto& account = test.spool.account({"t", "h"});
+        test.spool.start(test);
+        last = test.offer("x", {&account})->event->sequence();
+    }
+    const FullDisk disk{0};
+    Spool spool{TestSpool::settings(folder)};
+    CHECK(spool.next_sequence() > last);
+}

@@ -62,7 +62,10 @@ Backlog::Read Backlog::feed_from_file(Handler& handler) {
                 spool_.remove_damaged(*handler.account, kept.sequence);
                 continue;
             }
+            // They differ when another version has written the row, or its size is damaged.
+            const auto size = kept.size;
             auto entry = spool_.entry_of(*handler.account, std::move(kept), now);
+            handler.pending_bytes += entry->cost() - size;
             handler.in_memory += entry->cost();
             runner->push(handler.lane, {std::move(entry), 0});
         }

@@ -353,20 +353,23 @@ bool Router::requeue(const Request& request) {
 void Router::drop(const Request& request) {
     const auto sequence = static_cast<std::uint64_t>(request.target) & last_sequence;
     const auto in_file = static_cast<std::uint32_t>(static_cast<std::uint64_t>(request.target) >> sequence_bits);
-    const std::scoped_lock lock{mutex_};
-    for (const auto& handler : by_account_) {
-        if (!handler || handler->account->in_file != in_file || handler->is_removed) continue;
-        if (!handler->in_backlog || sequence < handler->read_from)
-            return handler->runner->drop(handler->lane, sequence);
-        spool_.read(*handler->account, sequence, 1, [&](const KeptDelivery& kept) {
-            if (kept.sequence != sequence) return false;
-            handler->dropped.add();
-            --handler->pending;
-            handler->pending_bytes -= kept.size;
-            spool_.remove(*handler->account, sequence);
-            return false;
-        });
+    std::shared_ptr<Handler> found;
+    {
+        const std::scoped_lock lock{mutex_};
+        for (const auto& handler : by_account_)
+            if (handler && handler->account->in_file == in_file && !handler->is_removed) found = handler;
+        if (!found) return;
+        if (!found->in_backlog || sequence < found->read_from) return found->runner->drop(found->lane, sequence);
     }
+    // Without the lock: a file that cannot be read has `release` called. Nothing else feeds the handler meanwhile.
+    spool_.read(*found->account, sequence, 1, [&](const KeptDelivery& kept) {
+        if (kept.sequence != sequence) return false;
+        found->dropped.add();
+        --found->pending;
+        found->pending_bytes -= kept.size;
+        spool_.remove(*found->account, sequence);
+        return false;
+    });
 }
 
 }  // namespace tocsin::core

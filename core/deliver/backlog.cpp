@@ -10,7 +10,9 @@
 namespace tocsin::core {
 namespace {
 
-constexpr std::uint64_t read_at_once = 512;
+/// Between two commits, which everybody waits for, so little is read, about.
+constexpr std::uint64_t read_at_once = 128;
+constexpr auto longest_feed = std::chrono::milliseconds{1};
 
 bool has_room(const Handler& handler) { return handler.in_memory < handler.most_in_memory / 2; }
 
@@ -28,25 +30,36 @@ void Backlog::feed() {
     std::vector<Handler*> handlers;
     {
         const std::scoped_lock lock{mutex_};
+        if (!handlers_.empty()) std::rotate(handlers_.begin(), handlers_.begin() + 1, handlers_.end());
         handlers = handlers_;
     }
+    bool more = false;
+    const auto deadline = std::chrono::steady_clock::now() + longest_feed;
     for (auto* handler : handlers) {
-        auto read = Read::some;
-        while (read == Read::some && has_room(*handler)) read = feed_from_file(*handler);
+        if (!has_room(*handler)) continue;
+        if (std::chrono::steady_clock::now() >= deadline) {
+            more = true;
+            break;
+        }
+        const auto read = feed_from_file(*handler);
         if (read == Read::all) feed_from_memory(*handler);
+        if (read == Read::some && has_room(*handler)) more = true;
     }
+    if (more) spool_.poke();
 }
 
 Backlog::Read Backlog::feed_from_file(Handler& handler) {
     std::vector<KeptDelivery> read;
     std::uint64_t bytes = handler.in_memory;
+    bool fits = true;
     const bool could_read = spool_.read(*handler.account, handler.read_from, read_at_once, [&](KeptDelivery kept) {
         bytes += kept.size;
         read.push_back(std::move(kept));
-        return bytes < handler.most_in_memory;
+        return fits = bytes < handler.most_in_memory;
     });
     if (!could_read) return Read::failed;
-    if (read.empty()) return Read::all;
+    const auto reached = fits && read.size() < read_at_once ? Read::all : Read::some;
+    if (read.empty()) return reached;
     const auto now = std::chrono::steady_clock::now();
     std::shared_ptr<SinkRunner> runner;
     {
@@ -71,7 +84,7 @@ Backlog::Read Backlog::feed_from_file(Handler& handler) {
         }
     }
     runner->wake_soon();
-    return Read::some;
+    return reached;
 }
 
 /// What was offered since the last commit is not in the file yet.

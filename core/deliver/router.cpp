@@ -314,6 +314,8 @@ void Router::requested(const Request& request) {
         requeue(request);
     else if (request.action == "drop")
         drop(request);
+    else if (request.action == "drop-dead")
+        spool_.remove_dead_letter(request.target);
     else
         log::warning("the spool holds a request that this version does not know", {{"action", request.action}});
 }
@@ -340,10 +342,11 @@ bool Router::requeue(const Request& request) {
         const bool fits = add_slot(*handler, *entry, slots);
         entry->set_slots(std::move(slots));
         if (!fits) return false;
+        spool_.note_requeued(request.target);
+        entry->when_safe = [&spool = spool_, number = request.target] { spool.remove_dead_letter(number); };
         spool_.offer(entry);
         entry->saves_state = false;
         send(entry);
-        spool_.remove_dead_letter(request.target);
         runner = handler->runner->shared_from_this();
     }
     runner->wake_soon();

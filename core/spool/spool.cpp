@@ -20,11 +20,15 @@ namespace {
 
 constexpr std::uint64_t block_of_sequences = 1'000'000;
 constexpr auto look_interval = std::chrono::seconds{1};
+/// `tocsin spool` has the folder for a moment.
+constexpr auto lock_patience = std::chrono::milliseconds{500};
+constexpr auto lock_poll = std::chrono::milliseconds{10};
 /// What has ended leaves the file in larger groups: nobody waits for that.
 constexpr auto longest_rest = std::chrono::milliseconds{20};
 constexpr std::size_t many_gone = 4096;
 constexpr std::size_t most_dead_in_memory = 10'000;
 constexpr std::size_t most_unsaved_states = 100'000;
+constexpr std::uint64_t requests_at_once = 1'000;
 
 bool is_finished(const EntryPtr& entry) { return entry->is_over() && !entry->held && !entry->saves_state; }
 
@@ -56,8 +60,13 @@ Spool::~Spool() {
 void Spool::lock_folder() {
     lock_ = ::open(settings_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock_ < 0) throw std::runtime_error{"cannot be opened: " + std::system_category().message(errno)};
-    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
-    const int code = errno;
+    int code = 0;
+    for (const auto give_up = std::chrono::steady_clock::now() + lock_patience;;) {
+        if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
+        code = errno;
+        if (code != EWOULDBLOCK || std::chrono::steady_clock::now() >= give_up) break;
+        std::this_thread::sleep_for(lock_poll);
+    }
     ::close(lock_);
     if (code == EWOULDBLOCK) throw std::runtime_error{"is in use by another Tocsin: stop it, or name another folder"};
     throw std::runtime_error{"cannot be locked: " + std::system_category().message(code)};
@@ -74,6 +83,9 @@ bool Spool::try_open() {
         const auto reserved = std::max<std::uint64_t>(store_->reserved(), 1);
         next_ = is_start ? reserved : std::max(next_.load(), reserved);
         learn_handlers();
+        requests_wait_ = true;
+        done_request_ = 0;
+        removed_.clear();
         dead_letters_ = store_->dead_letters();
     } catch (const DatabaseError& error) {
         checkpoints_.reset();
@@ -358,6 +370,7 @@ std::size_t Spool::due(Time now) const {
 void Spool::commit(Time now, std::size_t count) {
     if (!healthy_ && now < next_try_) return release_held(waiting_.size());
     if (!store_ && !try_open()) return;
+    letters_removed_ = 0;
     try {
         Transaction transaction{store_->database()};
         const auto reserve = next_ + block_of_sequences;
@@ -403,7 +416,7 @@ void Spool::retire() {
         store_->bury(account.name, *dead.entry->event, dead.entry->received, dead.died, dead.reason);
         if (dead.written) store_->remove_delivery(account.in_file, dead.entry->event->sequence());
     }
-    const auto letters = dead_letters_ + dead_.size();
+    const auto letters = dead_letters_ - letters_removed_ + dead_.size();
     if (letters > settings_.most_dead_letters)
         store_->remove_oldest_dead_letters(letters - settings_.most_dead_letters);
 }
@@ -412,11 +425,12 @@ void Spool::after_commit(std::size_t count) {
     counters_.commits.add();
     for (const auto* account : std::exchange(numbered_, {})) in_file_[account->name] = account->in_file;
     counters_.dead_letters.add(dead_.size());
-    const auto letters = dead_letters_ + dead_.size();
+    const auto letters = dead_letters_ - letters_removed_ + dead_.size();
     const auto most = settings_.most_dead_letters;
     counters_.evicted_letters.add(letters > most ? letters - most : 0);
     dead_letters_ = std::min(letters, most);
     gone_.clear();
+    removed_.clear();
     changes_.clear();
     unsaved_.clear();
     for (const auto& dead : std::exchange(dead_, {}))
@@ -513,15 +527,28 @@ void Spool::look_around(Time now) {
     std::erase_if(waiting_, is_finished);
     if (!store_ || !healthy_) return;
     try {
-        if (const auto version = store_->data_version(); std::exchange(seen_version_, version) == version) return;
-        dead_letters_ = store_->dead_letters();
-        for (const auto& request : store_->requests()) {
-            listener_->requested(request);
-            changes_.emplace_back([number = request.number](Store& store) { store.remove_request(number); });
+        const auto version = store_->data_version();
+        if (std::exchange(seen_version_, version) != version) {
+            dead_letters_ = store_->dead_letters();
+            requests_wait_ = true;
         }
+        if (requests_wait_) do_requests(now);
     } catch (const DatabaseError& error) {
         commit_failed(0, error);
     }
+}
+
+/// So many at a time that what they send again fits the intake and the reserved sequence numbers.
+void Spool::do_requests(Time now) {
+    if (is_full() || next_ + requests_at_once > reserved_) return;
+    const auto requests = store_->requests(done_request_, requests_at_once);
+    for (const auto& request : requests) {
+        listener_->requested(request);
+        done_request_ = request.number;
+        changes_.emplace_back([number = request.number](Store& store) { store.remove_request(number); });
+    }
+    requests_wait_ = requests.size() == requests_at_once;
+    if (requests_wait_) next_look_ = now + settings_.tick;
 }
 
 }  // namespace tocsin::core

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -135,7 +136,11 @@ class Spool final : public Ledger {
     void remove(const Account& account, std::uint64_t sequence);
     /// The same for one whose row cannot be read.
     void remove_damaged(const Account& account, std::uint64_t sequence);
+    /// Without an event when there is none of that number, or when it is about to be sent again.
     DeadLetter dead_letter(std::int64_t number);
+    /// It is on its way again in an entry that calls remove_dead_letter once it is safe.
+    void note_requeued(std::int64_t number) { requeued_letters_.insert(number); }
+    /// Any thread.
     void remove_dead_letter(std::int64_t number);
 
     struct Counters {
@@ -198,6 +203,7 @@ class Spool final : public Ledger {
     void leave_intake(Entry& entry);
     void limit_dead();
     void look_around(Time now);
+    void do_requests(Time now);
     void wake();
 
     const Settings settings_;
@@ -232,6 +238,11 @@ class Spool final : public Ledger {
     Time next_try_;
     Time next_look_;
     std::int64_t seen_version_ = 0;
+    bool requests_wait_ = true;       ///< or may; those from before the start too
+    std::int64_t done_request_ = 0;   ///< the last one; its row goes with the next commit
+    std::set<std::int64_t> requeued_letters_;  ///< still in the file
+    std::set<std::pair<std::uint32_t, std::uint64_t>> removed_;  ///< by `remove`, still in the file
+    std::uint64_t letters_removed_ = 0;  ///< in the transaction under way
     bool told_failure_ = false;
 
     std::atomic<std::uint64_t> next_{1};

@@ -114,7 +114,11 @@ bool Spool::read(const Account& account, std::uint64_t from, std::uint64_t most,
     if (!store_) return false;
     if (account.in_file == 0) return true;
     try {
-        store_->read(account.in_file, from, most, take);
+        std::uint64_t taken = 0;
+        store_->read(account.in_file, from, most + removed_.size(), [&](KeptDelivery kept) {
+            if (removed_.contains({account.in_file, kept.sequence})) return true;
+            return take(std::move(kept)) && ++taken < most;
+        });
         return true;
     } catch (const DatabaseError& error) {
         commit_failed(0, error);
@@ -139,8 +143,8 @@ void Spool::visit_unwritten(const std::function<bool(const EntryPtr&)>& visit) {
 }
 
 void Spool::remove(const Account& account, std::uint64_t sequence) {
-    const std::scoped_lock lock{mutex_};
-    inbox_.gone.push_back({&account, sequence});
+    gone_.push_back({&account, sequence});
+    removed_.emplace(account.in_file, sequence);
 }
 
 void Spool::remove_damaged(const Account& account, std::uint64_t sequence) {
@@ -150,11 +154,15 @@ void Spool::remove_damaged(const Account& account, std::uint64_t sequence) {
     remove(account, sequence);
 }
 
-DeadLetter Spool::dead_letter(std::int64_t number) { return store_ ? store_->dead_letter(number) : DeadLetter{}; }
+DeadLetter Spool::dead_letter(std::int64_t number) {
+    return store_ && !requeued_letters_.contains(number) ? store_->dead_letter(number) : DeadLetter{};
+}
 
 void Spool::remove_dead_letter(std::int64_t number) {
-    changes_.emplace_back([this, number](Store& store) {
-        if (store.remove_dead_letter(number) && dead_letters_ != 0) --dead_letters_;
+    const std::scoped_lock lock{mutex_};
+    inbox_.changes.emplace_back([this, number](Store& store) {
+        requeued_letters_.erase(number);
+        if (store.remove_dead_letter(number) && letters_removed_ < dead_letters_) ++letters_removed_;
     });
 }
 

@@ -254,9 +254,11 @@ void Store::remove_oldest_dead_letters(std::uint64_t count) {
         .run();
 }
 
-std::vector<Request> Store::requests() {
+std::vector<Request> Store::requests(std::int64_t after, std::uint64_t most) {
     std::vector<Request> all;
-    auto rows = database_.prepare("SELECT number, action, target FROM request ORDER BY number");
+    auto rows =
+        database_.prepare("SELECT number, action, target FROM request WHERE number > ? ORDER BY number LIMIT ?");
+    rows.bind(1, after).bind(2, static_cast<std::int64_t>(most));
     while (rows.step()) all.push_back({rows.integer(0), std::string{rows.text(1)}, rows.integer(2)});
     return all;
 }

@@ -103,7 +103,8 @@ class Store {
     bool remove_dead_letter(std::int64_t number);
     void remove_oldest_dead_letters(std::uint64_t count);
 
-    std::vector<Request> requests();
+    /// At most `most` with numbers above `after`, in order.
+    std::vector<Request> requests(std::int64_t after, std::uint64_t most);
     void add_request(std::string_view action, std::int64_t target);
     void remove_request(std::int64_t number);
 

@@ -10,10 +10,26 @@ constexpr int busy_milliseconds = 5000;
 int flags_of(Database::Open how) {
     switch (how) {
         case Database::Open::read_only: return SQLITE_OPEN_READONLY;
+        case Database::Open::immutable: return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
         case Database::Open::existing: return SQLITE_OPEN_READWRITE;
         case Database::Open::create: break;
     }
     return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+}
+
+/// The path as an URI of SQLite.
+std::string immutable_uri(const std::string& path) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string uri = "file:";
+    for (const char c : path) {
+        if (c != '%' && c != '?' && c != '#') {
+            uri += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        uri.append({'%', hex[byte >> 4], hex[byte & 15]});
+    }
+    return uri + "?immutable=1";
 }
 
 [[noreturn]] void fail(sqlite3* handle, int code) {
@@ -90,7 +106,8 @@ void Database::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close
 
 Database::Database(const std::filesystem::path& file, Open how) {
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(file.c_str(), &handle, flags_of(how), nullptr);
+    const auto name = how == Open::immutable ? immutable_uri(file.string()) : file.string();
+    const int code = sqlite3_open_v2(name.c_str(), &handle, flags_of(how), nullptr);
     handle_.reset(handle);
     if (code != SQLITE_OK) fail(handle, code);
     sqlite3_extended_result_codes(handle, 1);

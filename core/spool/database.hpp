@@ -65,7 +65,8 @@ class Statement {
 class Database {
   public:
     enum class Open {
-        read_only,  ///< must be there
+        read_only,  ///< must be there; SQLite makes `-wal` and `-shm` when they are not
+        immutable,  ///< must be there, and nobody may change it meanwhile: makes nothing
         existing,   ///< must be there
         create,
     };

@@ -20,10 +20,6 @@ PRAGMA cache_size = -4096;
 constexpr const char* event_columns =
     "sequence, received, topic, id, level, previous_level, time, duration, message, record";
 
-std::int64_t key_of(std::uint32_t handler, std::uint64_t sequence) {
-    return static_cast<std::int64_t>((std::uint64_t{handler} << sequence_bits) | sequence);
-}
-
 Database opened(const std::filesystem::path& file) {
     Database database{file, Database::Open::create};
     database.run(pragmas);
@@ -74,11 +70,16 @@ DeadLetter dead_letter_of(const Statement& row) {
 
 }  // namespace
 
-Store::Store(const std::filesystem::path& file)
-    : database_{opened(file)},
-      add_event_{
-          database_.prepare("INSERT OR REPLACE INTO event (sequence, received, topic, id, level, previous_level, "
-                            "time, duration, message, record, deliveries) VALUES (?,?,?,?,?,?,?,?,?,?,?)")},
+std::int64_t key_of(std::uint32_t handler, std::uint64_t sequence) {
+    return static_cast<std::int64_t>((std::uint64_t{handler} << sequence_bits) | sequence);
+}
+
+Store::Store(const std::filesystem::path& file) : Store{opened(file)} {}
+
+Store::Store(Database database)
+    : database_{std::move(database)},
+      add_event_{database_.prepare("INSERT OR REPLACE INTO event (sequence, received, topic, id, level, previous_level, "
+                                   "time, duration, message, record, deliveries) VALUES (?,?,?,?,?,?,?,?,?,?,?)")},
       add_delivery_{database_.prepare("INSERT OR REPLACE INTO delivery (key, size) VALUES (?, ?)")},
       remove_delivery_{database_.prepare("DELETE FROM delivery WHERE key = ?")},
       save_state_{database_.prepare("INSERT OR REPLACE INTO state (topic, id, level, previous_level, since, left_ok) "
@@ -133,6 +134,32 @@ std::uint32_t Store::number_of(const HandlerName& handler) {
 
 void Store::remove_handler(std::uint32_t number) {
     database_.prepare("DELETE FROM handler WHERE number = ?").bind(1, std::int64_t{number}).run();
+}
+
+std::int64_t Store::oldest(std::uint32_t handler) {
+    auto row = database_.prepare(
+        "SELECT e.received FROM delivery d JOIN event e ON e.sequence = d.key & 0x7ffffffffff "
+        "WHERE d.key BETWEEN ? AND ? ORDER BY d.key LIMIT 1");
+    row.bind(1, key_of(handler, 0)).bind(2, key_of(handler, last_sequence));
+    return row.step() ? row.integer(0) : 0;
+}
+
+std::vector<std::uint64_t> Store::sequences(std::uint32_t handler) {
+    std::vector<std::uint64_t> all;
+    auto rows = database_.prepare("SELECT key & 0x7ffffffffff FROM delivery WHERE key BETWEEN ? AND ? ORDER BY key");
+    rows.bind(1, key_of(handler, 0)).bind(2, key_of(handler, last_sequence));
+    while (rows.step()) all.push_back(static_cast<std::uint64_t>(rows.integer(0)));
+    return all;
+}
+
+std::vector<std::uint32_t> Store::handlers_of(std::uint64_t sequence) {
+    std::vector<std::uint32_t> all;
+    auto rows = database_.prepare(
+        "SELECT number FROM handler h WHERE EXISTS (SELECT 1 FROM delivery WHERE key = (h.number << 43 | ?)) "
+        "ORDER BY number");
+    rows.bind(1, static_cast<std::int64_t>(sequence));
+    while (rows.step()) all.push_back(static_cast<std::uint32_t>(rows.integer(0)));
+    return all;
 }
 
 std::vector<SavedState> Store::states() {
@@ -225,6 +252,27 @@ void Store::bury(const HandlerName& handler, const Event& event, std::int64_t re
 
 std::uint64_t Store::dead_letters() {
     return static_cast<std::uint64_t>(database_.integer("SELECT count(*) FROM dead_letter"));
+}
+
+std::vector<std::pair<HandlerName, std::uint64_t>> Store::dead_letters_by_handler() {
+    std::vector<std::pair<HandlerName, std::uint64_t>> all;
+    auto rows = database_.prepare(
+        "SELECT handler_topic, handler_id, count(*) FROM dead_letter GROUP BY 1, 2 ORDER BY 1, 2");
+    while (rows.step())
+        all.push_back({{std::string{rows.text(0)}, std::string{rows.text(1)}},
+                       static_cast<std::uint64_t>(rows.integer(2))});
+    return all;
+}
+
+std::vector<std::int64_t> Store::dead_letter_numbers(const HandlerName* handler) {
+    std::vector<std::int64_t> all;
+    auto rows = database_.prepare(handler == nullptr
+                                      ? "SELECT number FROM dead_letter ORDER BY number"
+                                      : "SELECT number FROM dead_letter WHERE handler_topic = ? AND handler_id = ? "
+                                        "ORDER BY number");
+    if (handler != nullptr) rows.bind(1, handler->topic).bind(2, handler->id);
+    while (rows.step()) all.push_back(rows.integer(0));
+    return all;
 }
 
 void Store::read_dead_letters(std::int64_t after, const std::function<bool(DeadLetter)>& take) {

@@ -10,9 +10,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tocsin::core {
+
+/// A delivery's key in the file.
+std::int64_t key_of(std::uint32_t handler, std::uint64_t sequence);
 
 /// What the spool holds of one handler.
 struct Kept {
@@ -63,6 +67,8 @@ class Store {
     /// Opens the file, makes it when there is none, and brings its schema up to date. Throws std::runtime_error also
     /// when a newer program has written it.
     explicit Store(const std::filesystem::path& file);
+    /// Takes an open file as it is. Its schema must be of version 1 or later; requests need version 2.
+    explicit Store(Database database);
 
     Database& database() noexcept { return database_; }
 
@@ -75,6 +81,12 @@ class Store {
     /// Makes the number when there is none.
     std::uint32_t number_of(const HandlerName& handler);
     void remove_handler(std::uint32_t number);
+    /// When the oldest delivery of a handler was received; 0 when there is none.
+    std::int64_t oldest(std::uint32_t handler);
+    /// The sequence numbers of a handler's deliveries, rising.
+    std::vector<std::uint64_t> sequences(std::uint32_t handler);
+    /// The numbers of the handlers that still have to deliver that event.
+    std::vector<std::uint32_t> handlers_of(std::uint64_t sequence);
 
     /// The states, the one that changed longest ago first.
     std::vector<SavedState> states();
@@ -96,6 +108,10 @@ class Store {
     void bury(const HandlerName& handler, const Event& event, std::int64_t received, std::int64_t died,
               std::string_view reason);
     std::uint64_t dead_letters();
+    /// How many there are of each handler.
+    std::vector<std::pair<HandlerName, std::uint64_t>> dead_letters_by_handler();
+    /// Their numbers, rising; with `handler`, of that one.
+    std::vector<std::int64_t> dead_letter_numbers(const HandlerName* handler);
     /// Those with numbers above `after`.
     void read_dead_letters(std::int64_t after, const std::function<bool(DeadLetter)>& take);
     /// The dead letter, without an event when there is none of that number.

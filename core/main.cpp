@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "config/schema.hpp"
 #include "daemon/daemon.hpp"
+#include "spool_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -83,8 +84,11 @@ int run_command(int argc, char** argv) {
         "    tocsin sample mqtt >> tocsin.toml\n    tocsin sample mqtt --handler > handlers/example.yaml\n" +
         std::string{exit_codes});
 
+    tocsin::core::SpoolArguments spool{program, exit_codes};
+
     try {
         program.parse(argc, argv);
+        spool.check();
     } catch (const CLI::ParseError& error) {
         if (const auto unknown = program.remaining(); !unknown.empty() && !program.get_help_ptr()->count())
             std::cerr << "tocsin: unknown command or argument: " << tocsin::core::escaped(unknown.front()) << '\n';
@@ -99,6 +103,7 @@ int run_command(int argc, char** argv) {
         return tocsin::core::check(configuration, connect ? std::optional{limit} : std::nullopt);
     }
     if (plugins->parsed()) return tocsin::core::list_plugins();
+    if (spool.parsed()) return tocsin::core::spool(spool.command());
     return tocsin::core::sample(kind, handler_only);
 }
 

@@ -16,7 +16,7 @@ bool holds(const std::string& text, const char* part) { return text.find(part) !
 
 TEST_CASE("help and version") {
     const auto help = run_ok({tocsin_exe(), "--help"});
-    for (const char* word : {"run", "check", "plugins", "sample", "--log-format", "--version", "Exit codes: 0 "}) {
+    for (const char* word : {"run", "check", "plugins", "sample", "spool", "--log-format", "--version", "Exit codes: 0 "}) {
         CAPTURE(word);
         CHECK(holds(help, word));
     }
@@ -31,6 +31,7 @@ TEST_CASE("each command has help of its own") {
         {"run", {"--config", "SIGHUP", "Exit codes: 0 "}},
         {"check", {"--config", "--connect", "--timeout", "10s", "Exit codes: 0 "}},
         {"plugins", {"TOCSIN_PLUGIN_PATH", "Exit codes: 0 "}},
+        {"spool", {"--config", "--state-dir", "list", "show", "verify", "requeue", "drop", "export", "Exit codes: 0 "}},
         {"sample", {"KIND", "--handler", "tocsin sample mqtt >> tocsin.toml", "Exit codes: 0 "}},
     };
     for (const auto& one : cases) {

@@ -259,7 +259,7 @@ TEST_CASE("requests of other processes are handed over once and removed") {
         const std::scoped_lock lock{test.mutex};
         return test.requests.size() == 2;
     }));
-    CHECK(wait_for([&] { return Store{folder.file()}.requests().empty(); }));
+    CHECK(wait_for([&] { return Store{folder.file()}.requests(0, 1000).empty(); }));
     test.spool.stop();
     CHECK(test.requests.size() == 2);
     CHECK(test.requests[0].action == "requeue");

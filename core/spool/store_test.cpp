@@ -171,12 +171,12 @@ TEST_CASE_FIXTURE(Fixture, "another connection's changes are noticed") {
         other.add_request("drop", 7);
     }
     CHECK(store.data_version() != before);
-    const auto requests = store.requests();
+    const auto requests = store.requests(0, 1000);
     REQUIRE(requests.size() == 1);
     CHECK(requests[0].action == "drop");
     CHECK(requests[0].target == 7);
     store.remove_request(requests[0].number);
-    CHECK(store.requests().empty());
+    CHECK(store.requests(0, 1000).empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "text is kept as it is, whatever bytes it has") {

@@ -110,7 +110,7 @@ class TestSpool final : public SpoolListener {
                                     std::chrono::steady_clock::now());
         entry->held = what.held;
         entry->when_safe = what.when_safe;
-        std::vector<Entry::Slot> slots;
+        Entry::Slots slots;
         for (auto* account : accounts) slots.push_back({.account = account});
         entry->set_slots(std::move(slots));
         spool.offer(entry);

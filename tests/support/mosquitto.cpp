@@ -99,6 +99,13 @@ void Mosquitto::kill() {
     process_.reset();
 }
 
+void Mosquitto::terminate() {
+    if (!process_) return;
+    process_->send_signal(SIGTERM);
+    if (!process_->wait()) throw std::runtime_error{"mosquitto does not end:\n" + process_->err()};
+    kill();
+}
+
 void Mosquitto::freeze() const { process_->send_signal(SIGSTOP); }
 
 void Mosquitto::thaw() const { process_->send_signal(SIGCONT); }

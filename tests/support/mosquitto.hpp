@@ -40,6 +40,8 @@ class Mosquitto {
     void start();
     /// SIGKILL.
     void kill();
+    /// SIGTERM, and waits for its end. Throws std::runtime_error when it does not end.
+    void terminate();
     /// SIGSTOP: the system still accepts connections for it and nothing answers.
     void freeze() const;
     void thaw() const;

@@ -13,10 +13,11 @@
 
 namespace tocsin::soak {
 
-/// What was found when the router had been killed.
+/// What was found when the router had been killed, or, if that was `soft`, stopped with SIGTERM and short of time.
 struct Kill {
     unsigned first_unread = 0;
     Committed committed;
+    bool soft = false;
 };
 
 /// Handlers of all events at a broker that is always up and at one that is killed, too, and one of the events that

@@ -3,14 +3,14 @@
 // kill_soak [CYCLES] [--seed N]       100 cycles when left out
 //
 // The datagrams go to a socket that this program holds and hands over, so that the kernel keeps them meanwhile. One
-// broker is always up, another one is killed, too, and down half of the time. When all is delivered at the end:
+// broker is always up, another one is killed, too, and down half of the time. Now and then the router is stopped with
+// SIGTERM instead, and given no time. When all is delivered at the end:
 // - nothing that was committed at a kill is missing: a copy of the file is read after each;
-// - what is missing was read by a router that was killed, and nothing newer was committed; not more than can be read
-//   while one commit is made, for which the files are kept in memory unless TMPDIR says otherwise;
+// - what is missing was read by a router that was killed, not stopped, and nothing newer was committed. It is little,
+//   with files in memory, where they are kept unless TMPDIR says otherwise;
 // - what came twice was in the file when a router was killed, or under way to the broker that was;
-// - new messages are in order, and the newest of each event id is the last one; changed() was true exactly where the
-// level
-//   differs from that of the last event of the id that was kept.
+// - new messages are in order, and the newest of each event id is the last one;
+// - changed() was true exactly where the level differs from that of the last event of the id that was kept.
 
 #include "arguments.hpp"
 #include "kill_oracle.hpp"
@@ -41,7 +41,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr unsigned events_per_second = 1'000;
+constexpr unsigned events_per_second = 2'000;
 constexpr std::size_t most_shown = 20;
 
 std::string handler_file(const std::string& id, const std::string& broker, const std::string& match = "") {
@@ -63,7 +63,7 @@ class KillSoak {
         const auto start = Clock::now();
         next_toggle_ = start + between(100ms, 1000ms);
         load_.start();
-        while (kills_.size() < cycles_) live_and_die();
+        while (kills_.size() < cycles_ + stops_) live_and_die();
         last_life();
         KillOracle oracle{load_.sent(), kills_};
         const auto arrived = arrivals();
@@ -76,9 +76,9 @@ class KillSoak {
                 faults.push_back("the router found its file damaged: " + file.path().filename().string());
         for (std::size_t i = 0; i < std::min(faults.size(), most_shown); ++i) std::cout << "  " << faults[i] << '\n';
         if (faults.size() > most_shown) std::cout << "  and " << faults.size() - most_shown << " more\n";
-        std::cout << "kill: " << (faults.empty() ? "ok" : "FAILED") << ", " << kills_.size() << " kills, seed " << seed_
-                  << ", " << load_.sent().size() << " events, " << arrived.size() << " messages, lost "
-                  << oracle.lost_committed() << " of what was committed, " << oracle.lost()
+        std::cout << "kill: " << (faults.empty() ? "ok" : "FAILED") << ", " << cycles_ << " kills, " << stops_
+                  << " stops, seed " << seed_ << ", " << load_.sent().size() << " events, " << arrived.size()
+                  << " messages, lost " << oracle.lost_committed() << " of what was committed, " << oracle.lost()
                   << " (allowed) of what was not, at most " << oracle.most_lost_at_once() << " at one kill, doubled "
                   << oracle.doubled() << " (allowed, " << oracle.doubled_after_confirmation()
                   << " of them confirmed, with at most " << oracle.most_behind_confirmed() << " messages after), "
@@ -95,17 +95,17 @@ class KillSoak {
     std::filesystem::path folder() const { return site_.path() / "state"; }
 
     /// A new client identifier in each life tells which one has sent a message.
-    void write_config() const {
+    void write_config(const char* drain_timeout) const {
         const auto client = "client-id = \"life-" + std::to_string(kills_.size()) + "\"";
-        const std::string text = "[tocsin]\nhandlers-dir = \"handlers\"\ndrain-timeout = \"60s\"\n" +
-                                 testing::mqtt_section("steady", steady_->url(), "default = true\n" + client) +
-                                 testing::mqtt_section("shaky", shaky_.url(), client) +
-                                 testing::task_log_section(load_.port());
+        const std::string text =
+            "[tocsin]\nhandlers-dir = \"handlers\"\ndrain-timeout = \"" + std::string{drain_timeout} + "\"\n" +
+            testing::mqtt_section("steady", steady_->url(), "default = true\n" + client) +
+            testing::mqtt_section("shaky", shaky_.url(), client) + testing::task_log_section(load_.port());
         std::ofstream{site_.config()} << text;
     }
 
     void live_and_die() {
-        write_config();
+        write_config("50ms");
         testing::Process router{
             {testing::tocsin_exe(), "--log-format", "json", "run", "--config", site_.config().string()},
             {},
@@ -118,8 +118,16 @@ class KillSoak {
             if (Clock::now() >= next_toggle_) toggle();
         }
         if (!router.running()) throw std::runtime_error{"the router has ended:\n" + router.out() + router.err()};
-        router.kill();
-        kills_.push_back({load_.first_unread(), read_spool(folder())});
+        const bool soft = !dies_early && std::uniform_int_distribution{0, 5}(random_) == 0;
+        if (soft) {
+            router.send_signal(SIGTERM);
+            if (router.wait() != 0)
+                throw std::runtime_error{"the router does not stop:\n" + router.out() + router.err()};
+            ++stops_;
+        } else {
+            router.kill();
+        }
+        kills_.push_back({load_.first_unread(), read_spool(folder()), soft});
     }
 
     void toggle() {
@@ -128,12 +136,14 @@ class KillSoak {
         else
             shaky_.start();
         is_up_ = !is_up_;
-        next_toggle_ = Clock::now() + between(100ms, 1500ms);
+        // Now and then long enough for more to be pending than may stand in memory.
+        const bool lasts = std::uniform_int_distribution{0, 4}(random_) == 0;
+        next_toggle_ = Clock::now() + (lasts ? between(3s, 6s) : between(100ms, 1500ms));
     }
 
     void last_life() {
         if (!is_up_) toggle();
-        write_config();
+        write_config("60s");
         testing::Router router{site_.config(), {}, {}, {load_.handle()}};
         load_.stop();
         const auto last = '/' + std::to_string(load_.sent().size() - 1) + "'";
@@ -164,6 +174,7 @@ class KillSoak {
     const testing::Site site_{""};
     Load load_;
     std::vector<Kill> kills_;
+    unsigned stops_ = 0;
 };
 
 }  // namespace

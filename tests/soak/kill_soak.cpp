@@ -120,6 +120,7 @@ class KillSoak {
         if (!router.running()) throw std::runtime_error{"the router has ended:\n" + router.out() + router.err()};
         const bool soft = !dies_early && std::uniform_int_distribution{0, 5}(random_) == 0;
         if (soft) {
+            testing::wait_until([&] { return router.err().find("\"ready\"") != std::string::npos; });
             router.send_signal(SIGTERM);
             if (router.wait() != 0)
                 throw std::runtime_error{"the router does not stop:\n" + router.out() + router.err()};

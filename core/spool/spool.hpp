@@ -89,10 +89,6 @@ class Spool final : public Ledger {
     /// The states that were there when the file was opened, the one that changed longest ago first.
     std::vector<SavedState> states();
 
-    /// The deliveries in the file of this handler, from that event on, become dead letters. Returns what has gone. On
-    /// the spool's thread.
-    Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason);
-
     /// The next sequence number, rising; 0 when none can be given out before something is committed. Callers take
     /// turns, and offer in the order of the numbers.
     std::uint64_t next_sequence();

@@ -44,12 +44,12 @@ bool Running::reload(std::unique_ptr<Setup> next, const std::function<bool()>& g
     std::vector<Move> moves;
     std::vector<std::shared_ptr<Handler>> removed;
     spool_->run([&] { router_->change(next->routing, [&] { moves = place(*next, kept, removed); }); });
-    for (const auto& [handler, from, lane] : moves)
-        from->close(
-            lane, [this, to = handler](std::vector<QueuedDelivery> left) { router_->lane_left(*to, std::move(left)); });
     for (const auto& handler : removed)
         log::info("handler removed",
                   {{"handler", handler->id}, {"topic", handler->topic}, {"pending", handler->pending.load()}});
+    for (const auto& [handler, from, lane] : moves)
+        from->close(
+            lane, [this, to = handler](std::vector<QueuedDelivery> left) { router_->lane_left(*to, std::move(left)); });
 
     {
         const std::scoped_lock lock{now_mutex_};

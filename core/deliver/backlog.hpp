@@ -20,8 +20,8 @@ class Backlog {
     /// It is of no concern any more. Under the router's lock.
     void remove(const Handler& handler);
 
-    /// Gives handlers, by turns, some of what they have room for, and asks the spool to be called again when that was not
-    /// all: commits wait meanwhile.
+    /// Gives handlers, by turns, some of what they have room for, and asks the spool to be called again when that was
+    /// not all: commits wait meanwhile.
     void feed();
 
   private:

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::core {
@@ -27,7 +28,8 @@ struct LanePlan {
 
 /// One handler's way through one sink instance: its queue, its binding and what is rendered for it.
 struct Lane {
-    Lane(std::shared_ptr<Handler> handler, LanePlan plan, const Backoff& backoff);
+    /// `number`: of the lane, which sets its delays apart from those of others.
+    Lane(std::shared_ptr<Handler> handler, LanePlan plan, std::size_t number);
 
     /// The rendered values for `event`; otherwise `fault` says why there are none.
     RenderedValues render(const Event& event, std::string& fault) const;
@@ -43,5 +45,11 @@ struct Lane {
     std::function<void(std::vector<QueuedDelivery>)> when_left;
     std::vector<QueuedDelivery> left;
 };
+
+/// Why a delivery that was too old became a dead letter.
+inline constexpr std::string_view expired = "expired";
+
+/// Counts deliveries that have ended, and tells the ledger of their entries.
+void end_all(Handler& handler, const std::vector<QueuedDelivery>& deliveries, Outcome outcome, std::string_view reason);
 
 }  // namespace tocsin::core

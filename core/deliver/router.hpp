@@ -30,17 +30,18 @@ class Router final : public Intake, public SpoolListener {
     /// Throws DatabaseError.
     void recover(std::shared_ptr<const Routing> routing);
 
-    /// Changes what handlers there are; `place` puts the lanes in their places, and the handlers that stay into `routing`,
-    /// while nothing is taken. Who closes a lane counts it in Handler::closing there. After recover, on the spool's thread.
+    /// Changes what handlers there are; `place` puts the lanes in their places, and the handlers that stay into
+    /// `routing`, while nothing is taken. Who closes a lane counts it in Handler::closing there. After recover, on the
+    /// spool's thread.
     void change(std::shared_ptr<const Routing> routing, const std::function<void()>& place);
     /// The handler that was removed and has the same name; nullptr when there is none. From inside `place`.
     std::shared_ptr<Handler> removed(const HandlerName& name) const;
 
-    /// A lane of the handler that was closed gives back what it has. The lane that it has now is let go once all have; of
-    /// a handler that was removed they become dead letters. Any thread.
+    /// A lane of the handler that was closed gives back what it has. The lane that it has now is let go once all have;
+    /// of a handler that was removed they become dead letters. Any thread.
     void lane_left(Handler& handler, std::vector<QueuedDelivery> deliveries);
-    /// What a handler that was removed has in the spool alone becomes dead letters, or some of it: false when it is to be
-    /// called again. On the spool's thread.
+    /// What a handler that was removed has in the spool alone becomes dead letters, or some of it: false when it is to
+    /// be called again. On the spool's thread.
     bool bury_backlog(Handler& handler);
 
     /// What is in force. Any thread.

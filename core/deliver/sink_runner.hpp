@@ -68,8 +68,8 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     /// then, by one thread that runs nothing of any plugin.
     void watch(Time now);
 
-    /// Queues a delivery, whose handler counts it as pending and in memory. Takes effect with the next `wake`. From here
-    /// on also before start, which it waits for then. Any thread.
+    /// Queues a delivery, whose handler counts it as pending and in memory. Takes effect with the next `wake`. From
+    /// here on also before start, which it waits for then. Any thread.
     void push(std::size_t lane, QueuedDelivery delivery);
 
     /// Submits what may be submitted, on this thread or the sink's own. Any thread.
@@ -80,8 +80,8 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     /// Adds a lane after start; with `waits` it sends nothing before `let_go`. Returns its number. One thread at a
     /// time.
     std::size_t attach(std::shared_ptr<Handler> handler, LanePlan plan, bool waits);
-    /// The lane, which nobody pushes to any more, sends nothing more. Once none of its deliveries is open, `when_left` gets
-    /// those that have not ended, oldest first, on any thread, and the lane is gone.
+    /// The lane, which nobody pushes to any more, sends nothing more. Once none of its deliveries is open, `when_left`
+    /// gets those that have not ended, oldest first, on any thread, and the lane is gone.
     void close(std::size_t lane, std::function<void(std::vector<QueuedDelivery>)> when_left);
     /// The lane, which waited, sends: `first`, oldest first, before all else.
     void let_go(std::size_t lane, std::vector<QueuedDelivery> first);

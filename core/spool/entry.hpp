@@ -42,6 +42,7 @@ class Entry {
     enum class State : std::uint8_t {
         pending,  ///< in memory only
         written,  ///< in the spool, or about to be
+        dying,    ///< ended, and its dead letter is not in the spool yet
         ended,
     };
 
@@ -74,9 +75,15 @@ class Entry {
     bool take_just_written(std::size_t slot) noexcept { return std::exchange(slots_[slot].just_written, false); }
     /// Takes it back; false when it has ended meanwhile.
     bool unmark_written(std::size_t slot) noexcept { return change(slot, State::written, State::pending); }
-    /// Marks a delivery as ended and returns what it was before.
-    State mark_ended(std::size_t slot) noexcept {
-        return std::atomic_ref{slots_[slot].state}.exchange(State::ended, std::memory_order_acq_rel);
+    /// Marks a delivery as ended, or as dying, and returns what it was before.
+    State mark_ended(std::size_t slot, State as = State::ended) noexcept {
+        return std::atomic_ref{slots_[slot].state}.exchange(as, std::memory_order_acq_rel);
+    }
+    /// Whether every delivery of it is in the spool, or has ended and needs it no more.
+    bool is_kept() noexcept {
+        for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+            if (const auto now = state(slot); now == State::pending || now == State::dying) return false;
+        return true;
     }
     State state(std::size_t slot) noexcept {
         return std::atomic_ref{slots_[slot].state}.load(std::memory_order_acquire);

@@ -157,6 +157,9 @@ class Spool final : public Ledger {
     std::uint64_t bytes_on_disk() const;
 
   private:
+    static constexpr std::uint64_t block_of_sequences = 1'000'000;
+    static constexpr auto look_interval = std::chrono::seconds{1};
+
     struct Gone {
         const Account* account;
         std::uint64_t sequence;
@@ -234,11 +237,11 @@ class Spool final : public Ledger {
     Time next_try_;
     Time next_look_;
     std::int64_t seen_version_ = 0;
-    bool requests_wait_ = true;       ///< or may; those from before the start too
-    std::int64_t done_request_ = 0;   ///< the last one; its row goes with the next commit
-    std::set<std::int64_t> requeued_letters_;  ///< still in the file
+    bool requests_wait_ = true;                                  ///< or may; those from before the start too
+    std::int64_t done_request_ = 0;                              ///< the last one; its row goes with the next commit
+    std::set<std::int64_t> requeued_letters_;                    ///< still in the file
     std::set<std::pair<std::uint32_t, std::uint64_t>> removed_;  ///< by `remove`, still in the file
-    std::uint64_t letters_removed_ = 0;  ///< in the transaction under way
+    std::uint64_t letters_removed_ = 0;                          ///< in the transaction under way
     bool told_failure_ = false;
 
     std::atomic<std::uint64_t> next_{1};

@@ -78,8 +78,9 @@ Store::Store(const std::filesystem::path& file) : Store{opened(file)} {}
 
 Store::Store(Database database)
     : database_{std::move(database)},
-      add_event_{database_.prepare("INSERT OR REPLACE INTO event (sequence, received, topic, id, level, previous_level, "
-                                   "time, duration, message, record, deliveries) VALUES (?,?,?,?,?,?,?,?,?,?,?)")},
+      add_event_{
+          database_.prepare("INSERT OR REPLACE INTO event (sequence, received, topic, id, level, previous_level, "
+                            "time, duration, message, record, deliveries) VALUES (?,?,?,?,?,?,?,?,?,?,?)")},
       add_delivery_{database_.prepare("INSERT OR REPLACE INTO delivery (key, size) VALUES (?, ?)")},
       remove_delivery_{database_.prepare("DELETE FROM delivery WHERE key = ?")},
       save_state_{database_.prepare("INSERT OR REPLACE INTO state (topic, id, level, previous_level, since, left_ok) "
@@ -256,11 +257,11 @@ std::uint64_t Store::dead_letters() {
 
 std::vector<std::pair<HandlerName, std::uint64_t>> Store::dead_letters_by_handler() {
     std::vector<std::pair<HandlerName, std::uint64_t>> all;
-    auto rows = database_.prepare(
-        "SELECT handler_topic, handler_id, count(*) FROM dead_letter GROUP BY 1, 2 ORDER BY 1, 2");
+    auto rows =
+        database_.prepare("SELECT handler_topic, handler_id, count(*) FROM dead_letter GROUP BY 1, 2 ORDER BY 1, 2");
     while (rows.step())
-        all.push_back({{std::string{rows.text(0)}, std::string{rows.text(1)}},
-                       static_cast<std::uint64_t>(rows.integer(2))});
+        all.push_back(
+            {{std::string{rows.text(0)}, std::string{rows.text(1)}}, static_cast<std::uint64_t>(rows.integer(2))});
     return all;
 }
 

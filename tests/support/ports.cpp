@@ -55,7 +55,7 @@ bool claim(std::uint16_t port) {
 
 /// A socket on a free and claimed port.
 int bound_anywhere(int type, std::uint16_t& port) {
-    static std::mt19937 random{std::random_device{}()};
+    thread_local std::mt19937 random{std::random_device{}()};
     std::uniform_int_distribution<int> number{first_port, last_port};
     for (int attempt = 0; attempt < attempts; ++attempt) {
         port = static_cast<std::uint16_t>(number(random));

@@ -126,7 +126,7 @@ void SpoolArguments::check_show() {
     if (!command_.sequence) throw CLI::ValidationError{"show", "write: show SEQUENCE, or: show dead NUMBER"};
 }
 
-void SpoolArguments::check_letters(const std::string& action, bool needs_dead) {
+void SpoolArguments::check_letters(const std::string& action, bool needs_dead) const {
     const int ways = (command_.numbers.empty() ? 0 : 1) + (command_.handler ? 1 : 0) + (command_.all ? 1 : 0);
     if (ways != 1)
         throw CLI::ValidationError{action, "say which dead letters: numbers, --handler or --all, one of them"};

@@ -27,7 +27,7 @@ class SpoolArguments {
     void add_handler(CLI::App* action);
     void add_numbers(CLI::App* action);
     void check_show();
-    void check_letters(const std::string& action, bool needs_dead);
+    void check_letters(const std::string& action, bool needs_dead) const;
 
     CLI::App* spool_;
     SpoolCommand command_;

@@ -22,7 +22,7 @@ struct RenderedValues {
         std::size_t end = 0;
         bool is_set = false;
     };
-    boost::container::small_vector<Value, 4> values;
+    std::vector<Value> values;
 
     void add(bool is_set) { values.push_back({text.size(), is_set}); }
 };

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <atomic>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 
 namespace tocsin::core {
 
@@ -13,7 +13,8 @@ struct HandlerName {
     std::string topic;
     std::string id;
 
-    auto operator<=>(const HandlerName&) const = default;
+    bool operator==(const HandlerName&) const = default;
+    bool operator<(const HandlerName& other) const { return std::tie(topic, id) < std::tie(other.topic, other.id); }
 };
 
 /// What the spool knows of one handler. Made by the spool, and stays as long as it does.

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <string_view>
 #include <stdexcept>
 
 namespace tocsin::bench {
@@ -52,7 +53,7 @@ void Report::write(const std::string& file, int rounds, double seconds) const {
     out << "# How fast it is\n\n"
            "Written by `./dev bench`, which measures everything below again, side by side in one go.\n\n"
         << "- Machine: " << ::sysconf(_SC_NPROCESSORS_ONLN) << " cores (" << processor() << "), " << system.sysname
-        << " " << system.release << "\n"
+        << " " << std::string_view{system.release}.substr(0, std::string_view{system.release}.find('-')) << "\n"
         << "- Medians of " << rounds << " trials of " << number(seconds)
         << " seconds, trials of what is compared by turns; sender, router and broker share the machine\n"
            "- Datagrams of 305 bytes as Qlik Sense sends them, over loopback, one handler at QoS 1, window 100\n"

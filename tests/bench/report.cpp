@@ -6,8 +6,8 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
-#include <string_view>
 #include <stdexcept>
+#include <string_view>
 
 namespace tocsin::bench {
 namespace {

@@ -3,8 +3,6 @@
 #include "event/event.hpp"
 #include "spool/account.hpp"
 
-#include <boost/container/small_vector.hpp>
-
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -13,6 +11,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tocsin::core {
 
@@ -52,7 +51,7 @@ class Entry {
         State state = State::pending;
         bool just_written = false;
     };
-    using Slots = boost::container::small_vector<Slot, 2>;
+    using Slots = std::vector<Slot>;
 
     /// `received`: nanoseconds since 1970.
     Entry(EventPtr event_, std::int64_t received_, Time since_) noexcept

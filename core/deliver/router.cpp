@@ -27,10 +27,7 @@ std::uint64_t share(std::uint64_t all, std::uint64_t most, std::size_t handlers)
     return std::clamp(all / std::max<std::size_t>(handlers, 1), least_bytes_of_one, most);
 }
 
-using FewRunners = boost::container::small_vector<SinkRunner*, 8>;
-
-template <class Runners>
-void add_once(Runners& runners, SinkRunner* runner) {
+void add_once(std::vector<SinkRunner*>& runners, SinkRunner* runner) {
     if (std::find(runners.begin(), runners.end(), runner) == runners.end()) runners.push_back(runner);
 }
 

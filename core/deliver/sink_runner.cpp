@@ -134,7 +134,6 @@ void SinkRunner::condemn(Time now) {
         if (lane) retry_open(lane->queue.unanswered_since(Time::max()), "the sink hangs in a call", now);
     given_up_.clear();
     open_ = 0;
-    open_now_ = 0;
     next_instance_at_ = now + instance_wait_.after(++failures_in_a_row_);
 }
 
@@ -224,7 +223,6 @@ void SinkRunner::step() {
     if (std::exchange(looks_for_expired_, false)) end_expired();
     wake_held_back(now);
     if (!submit_what_may_go(now)) return;
-    open_now_ = open_;
     arm_timer(now);
 }
 
@@ -247,7 +245,6 @@ void SinkRunner::settle_answers() {
     const auto now = std::chrono::steady_clock::now();
     for (const auto& [ticket, outcome, reason] : taken_answers_) settle(ticket, answer_of(outcome), reason, now);
     taken_answers_.clear();
-    open_now_ = open_;
     const bool may_submit = !ready_.empty() && open_ < max_in_flight_;
     if (may_submit || !leaving_.empty() || !holding_back_.empty()) wake_soon();
 }

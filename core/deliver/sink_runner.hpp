@@ -98,8 +98,6 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
 
     /// Lanes that are there, closed ones included until they have left. Any thread.
     std::size_t lanes() const noexcept { return lane_count_; }
-    /// Deliveries that are submitted and not answered. Any thread.
-    std::size_t open() const noexcept { return open_now_; }
     /// Answers to tickets that were not open: late or given twice.
     std::uint64_t stray_answers() const noexcept { return stray_answers_.value(); }
     /// Instances that were condemned.
@@ -186,7 +184,6 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     std::atomic<bool> stopping_{false};
     std::atomic<bool> has_stopped_{false};
     std::atomic<bool> left_{false};
-    std::atomic<std::size_t> open_now_{0};
     std::atomic<std::size_t> lane_count_{0};
     Counter stray_answers_;
     LogLimit stray_lines_;

@@ -62,7 +62,7 @@ bool confirms(const SpoolCommand& command, const std::string& what) {
 /// The dead letters that the command line names, which are there.
 std::vector<std::int64_t> wanted_letters(const SpoolCommand& command, const SpoolPlace& place) {
     auto view = place.read();
-    const auto there = view.store.dead_letter_numbers(command.handler ? &*command.handler : nullptr);
+    auto there = view.store.dead_letter_numbers(command.handler ? &*command.handler : nullptr);
     view.must_be_unchanged();
     if (command.numbers.empty()) return there;
     for (const auto number : command.numbers)

@@ -1,17 +1,20 @@
 #!/bin/sh
-# sum_up.sh LOG EXIT_CODE: prints each skip and failure of a meson test log and ends with `N passed, N failed[, N skipped]`, counting test
-# cases. A test program that ends without its own summary counts as one case. Fails when a test failed or none ran.
+# sum_up.sh LOG EXIT_CODE: names each program skipped or failed in a meson test log, with its failed cases, and ends with
+# `N passed, N failed[, N skipped]`, counting test cases. A program that ends without its own summary counts as one case. Fails when a test
+# failed or none ran.
 awk -v code="$2" '
     function close_program() {
         if (program == "") return
         if (status == 77) { skipped++; print "skipped: " program }
-        else if (status != 0 && program_failed == 0) { failed++; print "failed: " program }
+        else if (status != 0) { print "failed: " program; if (program_failed == 0) failed++ }
         else if (status == 0 && !summed) passed++
         program = ""
     }
     /^=+ [0-9]+\/[0-9]+ =+$/ { close_program() }
-    /^test: / { program = $2; summed = 0; program_failed = 0; status = 0 }
+    /^test: / { program = $NF; case_name = ""; summed = 0; program_failed = 0; status = 0 }
     /^result: / { status = ($0 ~ /exit status 77/) ? 77 : ($0 ~ /exit status 0/) ? 0 : 1 }
+    /^TEST CASE:/ { case_name = $0; sub(/^TEST CASE: */, "", case_name) }
+    /: (FATAL )?ERROR: / && case_name != "" { print "failed: " program ": " case_name; case_name = "" }
     /^\[doctest\] test cases:/ {
         gsub(/[|]/, " ")
         for (i = 1; i < NF; i++) {

@@ -22,8 +22,10 @@ constexpr std::uint64_t longest_packet = 268'435'460;
 /// A connection that lasted this long makes the delays between attempts short again.
 constexpr auto lasting = std::chrono::seconds{10};
 
-/// With so many publishes under way their answers are taken several at a time.
+/// With so many publishes under way sending and answering are the thread's, which does several at a time: each publish
+/// takes Paho's lock, and so does each write, and who waits for it changes places twice.
 constexpr std::size_t many_sent = 32;
+constexpr std::size_t few_sent = 4;
 
 constexpr auto longest_drain = std::chrono::seconds{1};
 
@@ -36,7 +38,7 @@ Broker::Broker(tocsin::SinkHost host, Settings settings)
     : settings_{std::move(settings)},
       host_{host},
       window_{bytes_at_once, qos2_at_once},
-      connector_{settings_, mailbox_},
+      connector_{settings_, {mailbox_, [this](std::uint64_t number) { return published(number); }}},
       backoff_{settings_.reconnect_min, settings_.reconnect_max} {}
 
 void Broker::start() {
@@ -45,7 +47,32 @@ void Broker::start() {
 
 void Broker::submit(tocsin::Delivery delivery) {
     window_.submit(std::move(delivery));
-    mailbox_->wake();
+    if (!send_here()) mailbox_->wake();
+}
+
+/// False when the thread has to look at it: it is at work, there is much, or there is no connection in good order.
+bool Broker::send_here() {
+    if (is_busy()) return false;
+    const std::unique_lock lock{at_work_, std::try_to_lock};
+    if (!lock || !connection_ || !lost_.empty()) return false;
+    send_waiting(Clock::now());
+    return lost_.empty();
+}
+
+/// On Paho's thread. False when the thread has to look at it.
+bool Broker::published(std::uint64_t number) {
+    if (is_busy()) return false;
+    end(number, [](tocsin::Delivery& delivery) { delivery.delivered(); });
+    if (window_.has_waiting() || (stopping_ && window_.empty())) mailbox_->wake();
+    return true;
+}
+
+/// From many until few are under way.
+bool Broker::is_busy() {
+    const auto sent = window_.sent();
+    if (sent >= many_sent) busy_ = true;
+    if (sent <= few_sent) busy_ = false;
+    return busy_;
 }
 
 void Broker::stop(std::chrono::nanoseconds timeout) {
@@ -70,13 +97,19 @@ void Broker::stop(std::chrono::nanoseconds timeout) {
 }
 
 void Broker::run() {
+    std::unique_lock at_work{at_work_};
     for (auto now = Clock::now(); !must_end(now); now = Clock::now()) {
         work(now);
-        mailbox_->wait(notices_, next_deadline(), answers_worth_waking_for());
+        const auto deadline = next_deadline(now);
+        const auto worth = answers_worth_waking_for();
+        at_work.unlock();
+        mailbox_->wait(notices_, deadline, worth);
+        at_work.lock();
         on(notices_, Clock::now());
     }
     connection_.reset();
     connector_.cancel();
+    at_work.unlock();
     host_.close([&](tocsin::SinkHost& host) {
         host.set_max_in_flight(0);
         for (auto& delivery : window_.take_all()) delivery.retry("stopped");
@@ -96,11 +129,11 @@ std::size_t Broker::answers_worth_waking_for() const {
     return connection_ && sent >= many_sent ? sent / 4 : 1;
 }
 
-Broker::Clock::time_point Broker::next_deadline() {
+Broker::Clock::time_point Broker::next_deadline(Clock::time_point now) {
     auto deadline = connector_.deadline();
     if (!connection_ && !connector_.busy()) deadline = next_attempt_;
-    if (connection_)
-        if (const auto oldest = window_.oldest()) deadline = std::min(deadline, *oldest + settings_.ack_timeout);
+    // What others send meanwhile is not unanswered for too long before that.
+    if (connection_) deadline = std::min(deadline, window_.oldest().value_or(now) + settings_.ack_timeout);
     const std::lock_guard lock{mutex_};
     return stopping_ ? std::min(deadline, drain_until_) : deadline;
 }

@@ -22,16 +22,16 @@
 
 namespace mqtt {
 
-/// One `[[mqtt]]` section at work: a thread that connects, sends, answers, and connects again. All calls to Paho and
-/// all answers to the host are made by this thread, because any of Paho's calls may wait for its global lock, and its
-/// callbacks are made with that lock held.
+/// One `[[mqtt]]` section at work: a thread connects, and connects again. While a connection is up, what is submitted
+/// is sent by whoever submits it, unless the thread is at work, which sends it then; acknowledgements are answered by
+/// Paho's thread. Why that cannot make anybody wait for long: docs/adr/0007.
 class Broker : public std::enable_shared_from_this<Broker> {
   public:
     Broker(tocsin::SinkHost host, Settings settings);
 
     void start();
 
-    /// Never waits. Any thread.
+    /// Never waits for the network. One thread at a time.
     void submit(tocsin::Delivery delivery);
 
     /// Answers what is open and disconnects. Deliveries sent to a connected broker get a moment to be answered.
@@ -42,9 +42,12 @@ class Broker : public std::enable_shared_from_this<Broker> {
     using Clock = Mailbox::Clock;
 
     void run();
-    bool must_end(Clock::time_point now);
+    bool send_here();
+    bool published(std::uint64_t number);
+    bool is_busy();
     std::size_t answers_worth_waking_for() const;
-    Clock::time_point next_deadline();
+    bool must_end(Clock::time_point now);
+    Clock::time_point next_deadline(Clock::time_point now);
     void work(Clock::time_point now);
     void on(const std::vector<Notice>& notices, Clock::time_point now);
     void on_own(const Notice& notice);
@@ -66,12 +69,14 @@ class Broker : public std::enable_shared_from_this<Broker> {
     Gate host_;
     const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
     Window window_;
+    Suspicion suspicion_;
+    std::atomic<bool> busy_{false};
 
-    // Of the thread alone.
+    std::mutex at_work_;  ///< held by who changes or sends; the thread never waits for the mailbox with it
+    // Guarded by it:
     Connector connector_;
     Backoff backoff_;
     FailureLog failures_;
-    Suspicion suspicion_;
     std::unique_ptr<Connection> connection_;
     BrokerProperties broker_;  ///< what CONNACK said
     std::string lost_;         ///< why the connection is no good any more; empty while it is
@@ -85,7 +90,7 @@ class Broker : public std::enable_shared_from_this<Broker> {
     std::thread thread_;
     std::mutex mutex_;
     std::condition_variable ended_changed_;
-    bool stopping_ = false;
+    std::atomic<bool> stopping_{false};
     bool ended_ = false;
     Clock::time_point drain_until_;
 };

@@ -15,7 +15,7 @@ constexpr std::uintptr_t connection_mask = std::numeric_limits<std::uintptr_t>::
 
 struct Registry {
     std::mutex mutex;
-    std::map<std::uintptr_t, std::shared_ptr<Mailbox>> entries;
+    std::map<std::uintptr_t, std::shared_ptr<const Recipient>> entries;
     std::uintptr_t last = 0;
 };
 
@@ -24,22 +24,24 @@ Registry& registry() {
     return registry;
 }
 
+std::shared_ptr<const Recipient> recipient_of(std::uintptr_t context) {
+    const std::lock_guard lock{registry().mutex};
+    const auto entry = registry().entries.find(context >> number_bits);
+    return entry == registry().entries.end() ? nullptr : entry->second;
+}
+
 void post(void* context, Notice::Kind kind, int code = 0, BrokerProperties properties = {}) {
     const auto bits = reinterpret_cast<std::uintptr_t>(context);
+    const auto recipient = recipient_of(bits);
+    if (!recipient) return;
+    if (kind == Notice::Kind::published && recipient->published && recipient->published(bits & number_mask)) return;
     Notice notice;
     notice.kind = kind;
     notice.code = code;
     notice.properties = std::move(properties);
     notice.connection = bits >> number_bits;
     notice.number = bits & number_mask;
-    std::shared_ptr<Mailbox> mailbox;
-    {
-        const std::lock_guard lock{registry().mutex};
-        const auto entry = registry().entries.find(bits >> number_bits);
-        if (entry == registry().entries.end()) return;
-        mailbox = entry->second;
-    }
-    mailbox->post(std::move(notice));
+    recipient->mailbox->post(std::move(notice));
 }
 
 /// Paho's form of what BrokerPackets let through.
@@ -65,13 +67,13 @@ BrokerProperties properties_in(MQTTProperties* list) {
 
 }  // namespace
 
-std::uint64_t enlist(std::shared_ptr<Mailbox> mailbox) {
+std::uint64_t enlist(Recipient recipient) {
     auto& all = registry();
     const std::lock_guard lock{all.mutex};
     do {
         all.last = (all.last + 1) & connection_mask;
     } while (all.last == 0 || all.entries.count(all.last) != 0);
-    all.entries[all.last] = std::move(mailbox);
+    all.entries[all.last] = std::make_shared<const Recipient>(std::move(recipient));
     return all.last;
 }
 

@@ -5,18 +5,26 @@
 #include <MQTTAsync.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace mqtt {
 
-/// Paho's callbacks, posted as notices. What Paho gets as their context is a number, not an address: a callback that
-/// comes after its connection was dismissed finds nothing and does nothing.
-///
-/// Paho calls them with its global lock held, so they may not wait, call Paho or call the host.
+/// Who hears of a connection.
+struct Recipient {
+    std::shared_ptr<Mailbox> mailbox;  ///< gets what happens to it
+    /// Asked first about a publish that was acknowledged, or at QoS 0 written, with its number_in_context: true when
+    /// that is done with. Optional. Called with Paho's global lock held: it may not wait for anybody who waits for
+    /// Paho.
+    std::function<bool(std::uint64_t number)> published;
+};
+
+/// Paho's callbacks. What Paho gets as their context is a number, not an address: a callback that comes after its
+/// connection was dismissed finds nothing and does nothing.
 namespace callbacks {
 
-/// Notices of a new connection go to `mailbox`; returns its number, never 0.
-std::uint64_t enlist(std::shared_ptr<Mailbox> mailbox);
+/// A new connection, of which `recipient` hears; returns its number, never 0.
+std::uint64_t enlist(Recipient recipient);
 void dismiss(std::uint64_t connection);
 
 /// `number`: of the publish, 0 for what concerns the connection.

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,26 +22,36 @@ std::vector<Notice> posted(Mailbox& mailbox) { return mailbox.wait(Mailbox::Cloc
 
 TEST_CASE("a callback finds its connection by number, and nothing once that is dismissed") {
     const auto mailbox = std::make_shared<Mailbox>();
-    const auto one = callbacks::enlist(mailbox);
-    const auto two = callbacks::enlist(mailbox);
+    std::vector<std::uint64_t> published;
+    const auto one = callbacks::enlist({mailbox, {}});
+    const auto two = callbacks::enlist({mailbox, [&](std::uint64_t number) {
+                                            published.push_back(number);
+                                            return number != 9;
+                                        }});
     CHECK(one != two);
+    callbacks::on_published(callbacks::context(one, 6), nullptr);
     callbacks::on_published(callbacks::context(two, 7), nullptr);
-    callbacks::on_lost(callbacks::context(one), nullptr);
-    callbacks::dismiss(one);
-    callbacks::on_lost(callbacks::context(one), nullptr);
-    const auto notices = posted(*mailbox);
-    REQUIRE(notices.size() == 2);
-    CHECK(notices[0].kind == Notice::Kind::published);
-    CHECK(notices[0].connection == two);
-    CHECK(notices[0].number == 7);
-    CHECK(notices[1].kind == Notice::Kind::lost);
-    CHECK(notices[1].connection == one);
+    callbacks::on_published(callbacks::context(two, 9), nullptr);
+    callbacks::on_lost(callbacks::context(two), nullptr);
     callbacks::dismiss(two);
+    callbacks::on_published(callbacks::context(two, 8), nullptr);
+    callbacks::on_lost(callbacks::context(two), nullptr);
+    const auto notices = posted(*mailbox);
+    REQUIRE(notices.size() == 3);
+    CHECK(notices[0].kind == Notice::Kind::published);
+    CHECK(notices[0].connection == one);
+    CHECK(notices[0].number == 6);
+    CHECK(notices[1].kind == Notice::Kind::published);
+    CHECK(notices[1].connection == two);
+    CHECK(notices[1].number == 9);
+    CHECK(notices[2].kind == Notice::Kind::lost);
+    CHECK(published == std::vector<std::uint64_t>{7, 9});
+    callbacks::dismiss(one);
 }
 
 TEST_CASE("a refusal brings the return code, if there is one") {
     const auto mailbox = std::make_shared<Mailbox>();
-    const auto connection = callbacks::enlist(mailbox);
+    const auto connection = callbacks::enlist({mailbox, {}});
     auto* context = callbacks::context(connection);
     MQTTAsync_failureData data{};
     data.code = 5;

@@ -1,6 +1,5 @@
 #include "connection.hpp"
 
-#include "callbacks.hpp"
 #include "library.hpp"
 #include "tls_context.hpp"
 
@@ -78,8 +77,8 @@ std::uint64_t packet_size(const Outgoing& out, const UserProperties& pairs, Prot
 }
 
 Connection::Connection(const Settings& settings, const std::string& address, std::chrono::seconds keepalive,
-                       std::shared_ptr<Mailbox> mailbox)
-    : protocol_{settings.protocol}, number_{callbacks::enlist(std::move(mailbox))} {
+                       Recipient recipient)
+    : protocol_{settings.protocol}, number_{callbacks::enlist(std::move(recipient))} {
     try {
         prepare_library();
         if (uses_link(settings)) link_ = std::make_unique<Link>(settings, address);

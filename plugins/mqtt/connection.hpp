@@ -1,5 +1,6 @@
 #pragma once
 
+#include "callbacks.hpp"
 #include "link.hpp"
 #include "mailbox.hpp"
 #include "settings.hpp"
@@ -18,19 +19,19 @@ namespace mqtt {
 /// How many bytes the PUBLISH has, all included.
 std::uint64_t packet_size(const Outgoing& out, const UserProperties& pairs, Protocol protocol);
 
-/// One Paho client, used for one connection: it is connected to one address once and never again. What becomes of it is
-/// posted to the mailbox. Calls may wait for Paho's global lock; one thread.
+/// One Paho client, used for one connection: it is connected to one address once and never again. What becomes of it
+/// the recipient hears. Calls may wait for Paho's global lock; one thread at a time.
 class Connection {
   public:
     /// Begins to connect to the broker at `address` (numeric), with a clean session: through a Link, or, MQTT 3.1.1
     /// over TCP and TLS, by Paho itself, which with TLS looks up the name once more. Throws std::runtime_error.
     /// `settings` must outlive it.
     Connection(const Settings& settings, const std::string& address, std::chrono::seconds keepalive,
-               std::shared_ptr<Mailbox> mailbox);
+               Recipient recipient);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
-    /// Disconnects; a connection in good order is told. No notice comes afterwards, and publishes that were not
-    /// answered are not.
+    /// Disconnects; a connection in good order is told. The recipient hears nothing afterwards, and nothing of
+    /// publishes that were not answered.
     ~Connection();
 
     /// What notices of this connection carry.
@@ -38,7 +39,7 @@ class Connection {
 
     enum class Sent { yes, disconnected, bad_topic };
 
-    /// Queues a publish; its notice carries callbacks::number_in_context(out.number).
+    /// Queues a publish, of which the recipient hears with callbacks::number_in_context(out.number).
     Sent publish(const Outgoing& out, const UserProperties& pairs);
 
     /// What the Link says: why there is no connection any more, and the broker's words when it refused it. Empty when

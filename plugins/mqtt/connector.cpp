@@ -17,10 +17,10 @@ constexpr auto until_paho_looks = std::chrono::milliseconds{1200};
 
 }  // namespace
 
-Connector::Connector(const Settings& settings, std::shared_ptr<Mailbox> mailbox, LookUp::Function look_up)
+Connector::Connector(const Settings& settings, Recipient recipient, LookUp::Function look_up)
     : settings_{settings},
-      mailbox_{std::move(mailbox)},
-      look_up_{settings.url.host, mailbox_, std::move(look_up)},
+      recipient_{std::move(recipient)},
+      look_up_{settings.url.host, recipient_.mailbox, std::move(look_up)},
       keepalive_{settings.keepalive} {}
 
 Connector::Result Connector::start(TimePoint now) {
@@ -86,7 +86,7 @@ Connector::Result Connector::try_next(TimePoint now, std::string reason) {
     while (next_ < addresses_.size()) {
         const auto& address = addresses_[next_++];
         try {
-            candidate_ = std::make_unique<Connection>(settings_, address, keepalive_, mailbox_);
+            candidate_ = std::make_unique<Connection>(settings_, address, keepalive_, recipient_);
             step_ = Step::connecting;
             deadline_ = now + settings_.connect_timeout + until_paho_looks;
             return {};

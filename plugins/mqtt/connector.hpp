@@ -32,8 +32,8 @@ class Connector {
     /// Nothing yet; or connected; or no address is left.
     using Result = std::variant<std::monostate, Connected, Failure>;
 
-    /// `settings` must outlive this object. Notices come to `mailbox`; hand them to `handle`.
-    Connector(const Settings& settings, std::shared_ptr<Mailbox> mailbox, LookUp::Function look_up = look_up_host);
+    /// `settings` must outlive this object. Hand the notices that come to the recipient's mailbox to `handle`.
+    Connector(const Settings& settings, Recipient recipient, LookUp::Function look_up = look_up_host);
 
     /// Begins an attempt when none is under way.
     Result start(TimePoint now);
@@ -57,7 +57,7 @@ class Connector {
     std::string why();
 
     const Settings& settings_;
-    std::shared_ptr<Mailbox> mailbox_;
+    Recipient recipient_;
     LookUp look_up_;
     Step step_ = Step::idle;
     TimePoint deadline_;

@@ -20,7 +20,7 @@ namespace {
 struct Attempt {
     explicit Attempt(const std::string& url, mqtt::LookUp::Function look_up = mqtt::look_up_host,
                      std::chrono::nanoseconds limit = 5s)
-        : settings{make(url, limit)}, connector{settings, mailbox, std::move(look_up)} {}
+        : settings{make(url, limit)}, connector{settings, {mailbox, {}}, std::move(look_up)} {}
 
     static mqtt::Settings make(const std::string& url, std::chrono::nanoseconds limit) {
         mqtt::Settings settings;

@@ -3,11 +3,13 @@
 #include <tocsin/sink.hpp>
 
 #include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 namespace mqtt {
 
-/// The host, as long as it may be called: `close` waits for a call under way and lets none through afterwards.
+/// The host, as long as it may be called: `close` waits for calls under way and lets none through afterwards. Any
+/// thread; one call does not wait for another.
 class Gate {
   public:
     explicit Gate(tocsin::SinkHost host) : host_{host} {}
@@ -15,7 +17,7 @@ class Gate {
     /// Runs `call(host)` unless closed. Not from inside such a call.
     template <class Call>
     void pass(Call&& call) {
-        const std::lock_guard lock{mutex_};
+        const std::shared_lock lock{mutex_};
         if (open_) std::forward<Call>(call)(host_);
     }
 
@@ -28,7 +30,7 @@ class Gate {
     }
 
   private:
-    std::mutex mutex_;
+    std::shared_mutex mutex_;
     bool open_ = true;
     tocsin::SinkHost host_;
 };

@@ -77,7 +77,7 @@ class MqttSink final : public tocsin::Sink {
     void check(std::chrono::nanoseconds timeout) override {
         const auto deadline = Mailbox::Clock::now() + timeout;
         const auto mailbox = std::make_shared<Mailbox>();
-        Connector connector{settings_, mailbox};
+        Connector connector{settings_, {mailbox, {}}};
         conclude(connector.start(Mailbox::Clock::now()));
         while (connector.busy()) {
             const auto notices = mailbox->wait(std::min(deadline, connector.deadline()));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 
 namespace mqtt {
@@ -12,7 +13,7 @@ namespace mqtt {
 /// After two in a row, or two with the same oldest publish, publishes go one at a time until all that were open have
 /// ended. One at which the connection is lost three times, the last time with nothing else under way, is condemned: it
 /// is rejected when it comes again. A loss after which the broker cannot be reached at the first attempt speaks of the
-/// broker's own trouble: of those it takes ten in all. One thread.
+/// broker's own trouble: of those it takes ten in all. Any thread.
 class Suspicion {
   public:
     /// What stays the same when a delivery comes again: its binding, and its event's sequence number.
@@ -35,10 +36,11 @@ class Suspicion {
     /// A delivery has ended by an answer.
     void ended(const Publish& publish);
 
-    bool one_at_a_time() const noexcept { return left_ > 0; }
-    bool condemned(const Publish& publish) const noexcept { return condemned_ && *condemned_ == publish; }
+    bool one_at_a_time() const;
+    bool condemned(const Publish& publish) const;
 
   private:
+    mutable std::mutex mutex_;
     std::optional<Publish> suspect_;
     unsigned losses_ = 0;   ///< of the suspect
     unsigned outages_ = 0;  ///< those of them after which the broker was away

@@ -101,6 +101,11 @@ std::size_t Window::sent() const {
     return sent_count_;
 }
 
+bool Window::has_waiting() const {
+    const std::lock_guard lock{mutex_};
+    return !waiting_.empty();
+}
+
 bool Window::empty() const {
     const std::lock_guard lock{mutex_};
     return sent_.empty() && waiting_.empty();

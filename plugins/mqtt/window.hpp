@@ -66,6 +66,7 @@ class Window {
     /// When the oldest that is sent and unanswered was sent; a large one counts from when it can have left.
     std::optional<TimePoint> oldest() const;
     bool empty() const;
+    bool has_waiting() const;
     /// How many are sent and unanswered.
     std::size_t sent() const;
 

@@ -4,7 +4,8 @@
 //       [--only CASE]
 //
 // --bundled: a build folder with -Dpaho=bundled. --router-lines: more lines of tocsin.toml, @DIR@ stands for the
-// trial's folder. Cases: sustained, changes, mosquitto, cpu, latency, handlers, outage, restart, bundled.
+// trial's folder. Cases: sustained, changes, mosquitto, cpu, latency, handlers, backlog,
+// outage, restart, bundled.
 
 #include "arguments.hpp"
 #include "report.hpp"
@@ -36,7 +37,7 @@ class Speed {
         const auto all = by_turns({ideal(tocsin_router(places_), {}), ideal(bare_paho(places_), {}),
                                    [this] { return mosquitto_pub_trial(places_); }},
                                   rounds_);
-        compare_rates("sustained to the ideal broker, repeats", all[0], all[1], 0.9);
+        compare_rates("sustained to the ideal broker, repeats", "bare Paho", all[0], all[1], 0.9);
         report_.add("the same of `mosquitto_pub -l`", "", per_second(all[2]), Report::Verdict::none);
         report_.add("CPU seconds per 100,000 messages at that rate", "",
                     number(median(all[0], cpu), 2) + "; bare Paho " + number(median(all[1], cpu), 2) +
@@ -109,6 +110,19 @@ class Speed {
                     verdict(start < 2));
     }
 
+    void backlog() {
+        const Folder folder;
+        fill_spool(places_, folder / "filled");
+        const auto all = by_turns(
+            {[&] { return drain_trial(places_, folder / "filled"); }, ideal(tocsin_router(places_), {})}, rounds_);
+        const auto start = median(all[0], [](const auto& one) { return one.start; });
+        report_.add("start with a million deliveries pending, seconds until ready", "under 2", number(start, 2),
+                    verdict(start < 2));
+        compare_rates("sending those", "live", all[0], all[1], 0.8);
+        const auto peak = median(all[0], [](const auto& one) { return one.peak; });
+        report_.add("memory meanwhile at most, MiB", "under 100", number(peak, 1), verdict(peak < 100));
+    }
+
     void outage() {
         const auto arrived = [](const Measured& one) { return one.arrived.distinct; };
         const auto peak = [](const Measured& one) { return one.peak; };
@@ -162,11 +176,11 @@ class Speed {
         return number(median(all, rate)) + " a second (loss " + number(100 * median(all, loss), 2) + " %)";
     }
 
-    void compare_rates(const std::string& what, const std::vector<Measured>& own, const std::vector<Measured>& bare,
-                       double part) {
-        const double ratio = median(own, rate) / median(bare, rate);
-        report_.add(what, "at least " + number(part, 1) + " of bare Paho, loss at most 0.1 %",
-                    per_second(own) + " of " + number(median(bare, rate)) + ": " + number(ratio, 3),
+    void compare_rates(const std::string& what, const std::string& with, const std::vector<Measured>& own,
+                       const std::vector<Measured>& other, double part) {
+        const double ratio = median(own, rate) / median(other, rate);
+        report_.add(what, "at least " + number(part, 1) + " of " + with + ", loss at most 0.1 %",
+                    per_second(own) + " of " + number(median(other, rate)) + ": " + number(ratio, 3),
                     verdict(ratio >= part && median(own, loss) <= 0.001));
     }
 
@@ -196,15 +210,11 @@ int run(const Arguments& arguments) {
     places.seconds = arguments.number("seconds", 5);
     Speed speed{places, rounds};
     const std::vector<std::pair<std::string, std::function<void()>>> cases{
-        {"sustained", [&] { speed.sustained(); }},
-        {"changes", [&] { speed.changes(); }},
-        {"mosquitto", [&] { speed.mosquitto(); }},
-        {"cpu", [&] { speed.cpu_at_10000(); }},
-        {"latency", [&] { speed.latency(); }},
-        {"handlers", [&] { speed.handlers(); }},
-        {"outage", [&] { speed.outage(); }},
-        {"restart", [&] { speed.restart(); }},
-        {"bundled", [&] { speed.bundled(arguments.text("bundled", "")); }},
+        {"sustained", [&] { speed.sustained(); }}, {"changes", [&] { speed.changes(); }},
+        {"mosquitto", [&] { speed.mosquitto(); }}, {"cpu", [&] { speed.cpu_at_10000(); }},
+        {"latency", [&] { speed.latency(); }},     {"handlers", [&] { speed.handlers(); }},
+        {"backlog", [&] { speed.backlog(); }},     {"outage", [&] { speed.outage(); }},
+        {"restart", [&] { speed.restart(); }},     {"bundled", [&] { speed.bundled(arguments.text("bundled", "")); }},
     };
     bool any = false;
     for (const auto& [name, measure] : cases) {

@@ -107,11 +107,12 @@ MakeRouter bare_paho(const Places& places) {
 Tocsin::Tocsin(const Places& places, const Folder& folder, const FarEnd& far_end, const TocsinSite& site)
     : places_{places}, folder_{folder}, site_{site} {
     port_ = site.listening ? site.listening_port : free_port(SOCK_DGRAM);
-    folder.write("tocsin.toml",
-                 "[tocsin]\nhandlers-dir = \"handlers\"\n\n[[mqtt]]\nname = \"plant\"\nenabled = true\n"
-                 "url = \"tcp://127.0.0.1:" +
-                     std::to_string(far_end.port()) + "\"\n\n[[task-log]]\nlisten = \"127.0.0.1:" +
-                     std::to_string(port_) + "\"\n" + with_folder(places.router_lines, folder.path().string()) + "\n");
+    folder.write("tocsin.toml", "[tocsin]\nhandlers-dir = \"handlers\"\n" + site.settings +
+                                    "\n[[mqtt]]\nname = \"plant\"\nenabled = true\n"
+                                    "url = \"tcp://127.0.0.1:" +
+                                    std::to_string(far_end.port()) +
+                                    "\"\n\n[[task-log]]\nlisten = \"127.0.0.1:" + std::to_string(port_) + "\"\n" +
+                                    with_folder(places.router_lines, folder.path().string()) + "\n");
     folder.write("handlers/bench.yaml", handler("bench", "qlik.task", ""));
     for (std::size_t i = 0; i < site.idle_handlers; ++i) {
         const auto name = "idle" + std::to_string(i);

@@ -76,6 +76,7 @@ struct TocsinSite {
     std::size_t matches = 0;           ///< handlers on the same alert topic whose match is false
     std::optional<int> listening{};    ///< its UDP socket, handed over
     std::uint16_t listening_port = 0;  ///< of that socket
+    std::string settings{};            ///< more lines of [tocsin]
 };
 
 class Tocsin final : public RouterUnderTest {

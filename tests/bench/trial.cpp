@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr unsigned outage_count = 10'000;
+constexpr const char* room_for_backlog = "spool-size = 4096\n";
 
 double sent_by(const Child& sender) {
     const auto text = sender.output();
@@ -120,6 +121,33 @@ Measured outage_trial(const Places& places, bool restart) {
     measured.sent = sent_by(sender);
     wait_for_arrivals(far_end, measured.sent, 15s);
     measured.resident = router.process().resident();
+    measured.peak = router.process().peak();
+    measured.arrived = far_end.finish();
+    return measured;
+}
+
+void fill_spool(const Places& places, const std::filesystem::path& state) {
+    const Folder folder;
+    FarEnd far_end{places, folder, FarEnd::Kind::ideal};
+    Tocsin router{places, folder, far_end, {.settings = room_for_backlog}};
+    far_end.finish();
+    Child sender{{places.program("send_datagrams"), "--to", std::to_string(router.port()), "--rate", "15000", "--count",
+                  std::to_string(backlog_count)},
+                 {folder / "sender"}};
+    sender.wait(5min);
+    router.process().terminate(1min);
+    std::filesystem::copy(folder / "state", state);
+}
+
+Measured drain_trial(const Places& places, const std::filesystem::path& state) {
+    const Folder folder;
+    FarEnd far_end{places, folder, FarEnd::Kind::ideal};
+    std::filesystem::copy(state, folder / "state");
+    Tocsin router{places, folder, far_end, {.settings = room_for_backlog}};
+    wait_for_arrivals(far_end, backlog_count, 5s);
+    Measured measured;
+    measured.sent = backlog_count;
+    measured.start = router.start_seconds();
     measured.peak = router.process().peak();
     measured.arrived = far_end.finish();
     return measured;

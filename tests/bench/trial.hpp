@@ -2,6 +2,7 @@
 
 #include "stations.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -34,6 +35,14 @@ Measured mosquitto_pub_trial(const Places& places);
 /// Messages of 10,000 that arrived although mosquitto was killed for five seconds; see speed.cpp. `restart`: the router
 /// is killed too, and started again with its socket handed over.
 Measured outage_trial(const Places& places, bool restart);
+
+constexpr unsigned backlog_count = 1'000'000;
+
+/// Leaves a spool in `state` that holds so many deliveries as nobody took.
+void fill_spool(const Places& places, const std::filesystem::path& state);
+
+/// A router that starts with a copy of that spool and an ideal broker.
+Measured drain_trial(const Places& places, const std::filesystem::path& state);
 
 using Trial = std::function<Measured()>;
 

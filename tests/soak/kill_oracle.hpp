@@ -65,6 +65,7 @@ class KillOracle {
     void judge_repeats(const Passage& passage, std::span<const Placed> arrivals);
     void judge_states();
     bool arrived(const char* handler, unsigned number) const { return arrivals_.contains({handler, number}); }
+    std::size_t median_lost() const;
     std::size_t life_that_read(unsigned number) const;
     void fault(const std::string& text, const Passage& passage);
 

@@ -35,6 +35,7 @@ HostPort split(std::string_view address) {
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     if (bracketed) host = host.substr(1, host.size() - 2);
     if (!bracketed && host.find(':') != std::string_view::npos) fail();
+    if (host == "localhost" && !bracketed) host = "127.0.0.1";
     return {std::string{host}, port};
 }
 

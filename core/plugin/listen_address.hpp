@@ -24,7 +24,8 @@ ListenAddress listen_address(const boost::asio::ip::address& address, std::uint1
 std::string to_string(const ListenAddress& address);
 
 /// Where to listen for "host:port", "[v6]:port" or "*:port" (every address, IPv6 and IPv4): the first of these that can
-/// be had. Host names are looked up. Throws std::runtime_error: not an address, unknown host.
+/// be had. "localhost" is 127.0.0.1, other host names are looked up. Throws std::runtime_error: not an address, unknown
+/// host.
 std::vector<ListenAddress> resolve_listen_address(const std::string& text);
 
 /// Those that do as well when they are bound already: for everything, IPv4's or IPv6's part of it, and for `[::]`

@@ -28,6 +28,8 @@ TEST_CASE("what is written, and where that is") {
         {"0.0.0.0:1", "0.0.0.0:1", "0.0.0.0:1"},
         {"[::1]:65535", "[::1]:65535", "[::1]:65535"},
         {"[::]:9998", "[::]:9998", "[::]:9998 *:9998"},
+        // Whatever /etc/hosts says of it first.
+        {"localhost:9998", "127.0.0.1:9998", "127.0.0.1:9998"},
         {"[::ffff:127.0.0.1]:9998", "127.0.0.1:9998", "127.0.0.1:9998"},
         {"[0:0:0:0:0:0:0:1]:9998", "[::1]:9998", "[::1]:9998"},
         {"*:9998", "*:9998 0.0.0.0:9998", "*:9998 0.0.0.0:9998 [::]:9998"},
@@ -39,8 +41,6 @@ TEST_CASE("what is written, and where that is") {
         CHECK(all(wanted) == row.wanted);
         CHECK(all(also_suitable(wanted)) == row.suitable);
     }
-    const auto localhost = " " + all(resolve_listen_address("localhost:9998")) + " ";
-    CHECK(localhost.find(" 127.0.0.1:9998 ") != std::string::npos);
 }
 
 TEST_CASE("what a socket says of itself") {

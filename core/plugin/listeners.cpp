@@ -66,6 +66,24 @@ std::optional<UdpSocket> bound(boost::asio::io_context& context, const ListenAdd
     return socket;
 }
 
+/// Whether one of them keeps the other from being bound.
+bool overlap(const ListenAddress& a, const ListenAddress& b) {
+    if (a.port != b.port) return false;
+    if (a.is_everything || b.is_everything || a.address == b.address) return true;
+    return a.address.is_v4() == b.address.is_v4() && (a.address.is_unspecified() || b.address.is_unspecified());
+}
+
+void tell(const std::string& name, const std::string& asked, const ListenAddress& place,
+          const std::optional<std::uint32_t>& passed_drops) {
+    if (passed_drops)
+        log::info("reading a socket that was passed", {{"name", name},
+                                                       {"asked", asked},
+                                                       {"address", to_string(place)},
+                                                       {"kernel_drops_before", std::uint64_t{*passed_drops}}});
+    else
+        log::info("listening", {{"name", name}, {"asked", asked}, {"address", to_string(place)}});
+}
+
 }  // namespace
 
 struct Listeners::Sockets {
@@ -110,17 +128,23 @@ struct Listeners::Sockets {
             if (!socket) socket = bound(context, address, error);
         const auto place = socket ? bound_to(*socket) : std::nullopt;
         if (!place)
-            throw std::runtime_error{fmt::format("cannot listen on {}: {}{}", asked, error.message(), hint(wanted))};
+            throw std::runtime_error{
+                fmt::format("cannot listen on {}: {}{}", asked, error.message(), hint(wanted, error))};
         return udp.emplace_back(UdpListener{std::move(*socket), *place, {}, {}, {}});
     }
 
     /// What an error about an address in use leaves out.
-    std::string hint(const std::vector<ListenAddress>& wanted) const {
+    std::string hint(const std::vector<ListenAddress>& wanted, const Error& error) const {
         for (const auto& listener : udp)
-            for (const auto& address : wanted)
+            for (const auto& address : wanted) {
                 if (listener.passed_drops && listener.address.port == address.port)
                     return fmt::format(" (the service manager passed {}, which is not the same)",
                                        to_string(listener.address));
+                if (error == boost::asio::error::address_in_use && overlap(listener.address, address))
+                    return fmt::format(" ({} of this router reads {}{})", listener.reader.owner.name,
+                                       to_string(listener.address),
+                                       listener.reader.yields ? ", until it is restarted" : "");
+            }
         return {};
     }
 };
@@ -146,11 +170,7 @@ std::int64_t Listeners::udp(const std::string& address, const Owner& owner) {
     if (is_read && (!reader.yields || next.owner.who != nullptr))
         throw std::runtime_error{
             fmt::format("cannot listen on {}: {} does already", address, (reader.yields ? next : reader).owner.name)};
-    if (passed_drops && reader.asked.empty())
-        log::info("reading a socket that was passed", {{"name", owner.name},
-                                                       {"asked", address},
-                                                       {"address", to_string(place)},
-                                                       {"kernel_drops_before", std::uint64_t{*passed_drops}}});
+    if (reader.asked.empty()) tell(owner.name, address, place, passed_drops);
     (is_read ? next : reader) = {owner, address};
     return static_cast<std::int64_t>(socket.native_handle());
 }

@@ -62,6 +62,39 @@ TEST_CASE("an address in use is told with the address") {
     }
 }
 
+TEST_CASE("an address in use by this router itself is told with who reads it") {
+    const struct {
+        std::string reads;
+        std::string wanted;
+        bool is_ours;
+    } table[]{
+        {"127.0.0.1", "*", true},          {"127.0.0.1", "0.0.0.0", true}, {"0.0.0.0", "127.0.0.1", true},
+        {"*", "127.0.0.1", true},          {"*", "[::1]", true},           {"[::1]", "[::]", true},
+        {"127.0.0.1", "127.0.0.2", false},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.reads);
+        CAPTURE(row.wanted);
+        for (const bool yields : {false, true}) {
+            Listeners listeners;
+            const auto port = port_of(listeners.udp(row.reads + ":0", named("reader")));
+            listeners.set_yields(named("reader").who, yields);
+            Listeners stranger;
+            if (!row.is_ours) stranger.udp(at(row.wanted, port), named("stranger"));
+            std::string problem;
+            try {
+                listeners.udp(at(row.wanted, port), named("other"));
+            } catch (const std::runtime_error& error) {
+                problem = error.what();
+            }
+            CHECK(problem.find("in use") != std::string::npos);
+            CHECK((problem.find(" (reader of this router reads " + at(row.reads, port)) != std::string::npos) ==
+                  row.is_ours);
+            CHECK((problem.find(", until it is restarted)") != std::string::npos) == (row.is_ours && yields));
+        }
+    }
+}
+
 TEST_CASE("what is no address is refused") {
     Listeners listeners;
     for (const auto* address : {"", "9998", ":9998", "localhost", "localhost:", "localhost:x", "127.0.0.1:65536",
@@ -112,6 +145,7 @@ TEST_CASE("who asks for the address of a passed socket gets it") {
         {"127.0.0.2", v4, false},
         {"127.0.0.1", v6, false},
         {"[::1]", v4, false},
+        {"localhost", v6, false},
     };
     for (const auto& row : table) {
         CAPTURE(row.host);

@@ -156,6 +156,31 @@ TEST_CASE("a source that cannot be started: nothing is changed, and the address 
     check_end(router);
 }
 
+TEST_CASE("a source that would listen on more than the address it reads needs a restart, which is told") {
+    ReloadSite site;
+    const auto port = free_port(Protocol::udp);
+    const auto listens = [port](const std::string& host) {
+        return "[[task-log]]\nlisten = \"" + host + ":" + std::to_string(port) + "\"\nallow-from = [\"127.0.0.1\"]\n";
+    };
+    site.configure(listens("localhost"));
+    Router router{site.config()};
+    const auto address = "127.0.0.1:" + std::to_string(port);
+    CHECK(router.wait_for("\"asked\":\"localhost").value("address") == address);
+    send_udp(port, ReloadSite::datagram(500));
+    REQUIRE(wait_until([&] { return lines_in(site.diary()) == 1; }));
+
+    site.configure(listens("*"));
+    const auto told = refused_reload(router);
+    INFO(told);
+    CHECK(told.find("(task-log-2 of this router reads " + address + ", until it is restarted)") != std::string::npos);
+    send_udp(port, ReloadSite::datagram(501));
+    CHECK(wait_until([&] { return lines_in(site.diary()) == 2; }));
+    CHECK(router.stop().code == 0);
+
+    const Router again{site.config()};
+    CHECK(again.wait_for("\"asked\":\"*").value("address") == "*:" + std::to_string(port));
+}
+
 TEST_CASE("a socket that was passed comes back to a source that is removed and added again, with what is queued") {
     const UdpSocket passed;
     ReloadSite site;

@@ -99,7 +99,7 @@ int run(const std::filesystem::path& configuration) {
     log_warnings(mistakes);
     listeners.adopt(passed);
 
-    Running running{std::move(setup), worker, notify, mistakes};
+    Running running{std::move(setup), listeners, worker, notify, mistakes};
     const bool started = mistakes.empty() && running.start(mistakes);
     if (started) {
         listeners.close_unread();

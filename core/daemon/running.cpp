@@ -22,8 +22,9 @@ void guard(Mistakes& mistakes, const Location& where, const std::string& key, Ca
 
 }  // namespace
 
-Running::Running(std::unique_ptr<Setup> setup, Worker& worker, const Notify& notify, Mistakes& mistakes)
-    : setup_{std::move(setup)}, worker_{worker}, notify_{notify} {
+Running::Running(std::unique_ptr<Setup> setup, Listeners& listeners, Worker& worker, const Notify& notify,
+                 Mistakes& mistakes)
+    : setup_{std::move(setup)}, listeners_{listeners}, worker_{worker}, notify_{notify} {
     const auto& settings = setup_->settings;
     guard(mistakes, settings.state_dir_at.file ? settings.state_dir_at : settings.handlers_dir_at, "tocsin.state-dir",
           [&] {
@@ -42,8 +43,13 @@ Running::Running(std::unique_ptr<Setup> setup, Worker& worker, const Notify& not
 
 std::unique_ptr<http::Server> Running::serve(const HttpSettings& settings, Mistakes& mistakes) {
     try {
-        auto server = std::make_unique<http::Server>(settings.address, web_routes(*this, phase_));
-        log::info("serving HTTP", {{"address", settings.listen}, {"port", server->port()}});
+        const auto passed = listeners_.passed_tcp(settings.listen);
+        auto routes = web_routes(*this, phase_);
+        auto server =
+            passed ? std::make_unique<http::Server>(http::LentSocket{passed->handle, passed->is_v6}, std::move(routes))
+                   : std::make_unique<http::Server>(settings.address, std::move(routes));
+        log::info(passed ? "serving HTTP on a socket that was passed" : "serving HTTP",
+                  {{"address", settings.listen}, {"port", server->port()}});
         return server;
     } catch (const std::exception& error) {
         mistakes.add(settings.where, "http.listen", "cannot listen on " + settings.listen + ": " + error.what());

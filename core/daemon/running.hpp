@@ -24,8 +24,10 @@ namespace tocsin::core {
 /// one thread.
 class Running {
   public:
-    /// Opens the spool. What is wrong with its folder goes to `mistakes`.
-    Running(std::unique_ptr<Setup> setup, Worker& worker, const Notify& notify, Mistakes& mistakes);
+    /// Opens the spool. What is wrong with its folder goes to `mistakes`. HTTP is served on a socket that `listeners`
+    /// were passed, if there is one for its address.
+    Running(std::unique_ptr<Setup> setup, Listeners& listeners, Worker& worker, const Notify& notify,
+            Mistakes& mistakes);
 
     /// False when something could not be started, which is a mistake then.
     bool start(Mistakes& mistakes);
@@ -83,6 +85,7 @@ class Running {
     void note_stopped(const std::vector<bool>& stopped);
 
     std::unique_ptr<Setup> setup_;
+    Listeners& listeners_;
     Worker& worker_;
     const Notify& notify_;
     std::unique_ptr<Spool> spool_;

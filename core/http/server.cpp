@@ -53,27 +53,37 @@ error_code listen(tcp::acceptor& acceptor, const Address& address) {
 
 class Server::State {
   public:
-    State(const Address& address, Routes routes, const Limits& limits)
+    State(Routes routes, const Limits& limits)
         : routes_{std::move(routes)}, limits_{limits}, sessions_{limits, [this] {
                                                                      if (thread_.joinable()) context_.stop();
-                                                                 }} {
+                                                                 }} {}
+
+    void start(const Address& address) {
         if (const auto error = listen(acceptor_, address)) throw std::runtime_error{error.message()};
-        port_ = acceptor_.local_endpoint().port();
-        accept();
-        thread_ = std::thread{[this] { context_.run(); }};
+        run();
+    }
+
+    void start(LentSocket socket) {
+        error_code error;
+        acceptor_.assign(socket.is_v6 ? tcp::v6() : tcp::v4(),
+                         static_cast<tcp::acceptor::native_handle_type>(socket.handle), error);
+        if (error) throw std::runtime_error{error.message()};
+        is_lent_ = true;
+        run();
     }
 
     ~State() {
-        if (!thread_.joinable()) return;
-        context_.stop();
-        thread_.join();
+        if (thread_.joinable()) {
+            context_.stop();
+            thread_.join();
+        }
+        leave();
     }
 
     void stop(std::chrono::milliseconds timeout) {
         if (!thread_.joinable()) return;
         asio::post(context_, [this, timeout] {
-            error_code ignored;
-            acceptor_.close(ignored);
+            leave();
             pause_.cancel();
             deadline_.expires_after(timeout);
             deadline_.async_wait([this](const error_code& error) {
@@ -87,6 +97,18 @@ class Server::State {
     std::uint16_t port() const noexcept { return port_; }
 
   private:
+    void run() {
+        port_ = acceptor_.local_endpoint().port();
+        accept();
+        thread_ = std::thread{[this] { context_.run(); }};
+    }
+
+    void leave() {
+        error_code ignored;
+        if (acceptor_.is_open() && is_lent_) acceptor_.release(ignored);
+        acceptor_.close(ignored);
+    }
+
     void accept() {
         acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
             if (error) return accept_later(error);
@@ -116,12 +138,19 @@ class Server::State {
     tcp::acceptor acceptor_{context_};
     asio::steady_timer pause_{context_};
     asio::steady_timer deadline_{context_};
+    bool is_lent_ = false;
     std::uint16_t port_ = 0;
     std::thread thread_;
 };
 
 Server::Server(const Address& address, Routes routes, const Limits& limits)
-    : state_{std::make_unique<State>(address, std::move(routes), limits)} {}
+    : state_{std::make_unique<State>(std::move(routes), limits)} {
+    state_->start(address);
+}
+Server::Server(LentSocket socket, Routes routes, const Limits& limits)
+    : state_{std::make_unique<State>(std::move(routes), limits)} {
+    state_->start(socket);
+}
 Server::~Server() = default;
 
 std::uint16_t Server::port() const noexcept { return state_->port(); }

@@ -10,6 +10,12 @@
 
 namespace tocsin::core::http {
 
+/// A socket that listens already and belongs to somebody else, who keeps it when the server ends.
+struct LentSocket {
+    std::int64_t handle = -1;
+    bool is_v6 = false;
+};
+
 /// An HTTP/1.0 and 1.1 server on a thread of its own: keep-alive, pipelined requests one after the other, HEAD. What is
 /// no HTTP is answered with 400, and the connection closed. A client that sends or takes nothing, or too slowly, costs
 /// one connection until its time is up, and holds up nobody else. Made, stopped and destroyed by one thread.
@@ -17,6 +23,8 @@ class Server {
   public:
     /// Listens from now on, and answers. Throws std::runtime_error with the system's words when it cannot listen there.
     Server(const Address& address, Routes routes, const Limits& limits = {});
+    /// The same on a socket that listens there already.
+    Server(LentSocket socket, Routes routes, const Limits& limits = {});
     /// Stops at once.
     ~Server();
     Server(const Server&) = delete;

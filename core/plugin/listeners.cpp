@@ -42,7 +42,11 @@ bool is_unread(const UdpListener& listener) { return listener.reader.owner.who =
 struct TcpListener {
     TcpAcceptor acceptor;
     ListenAddress address;
+    bool is_v6;
+    bool was_asked_for = false;
 };
+
+bool was_not_asked_for(const TcpListener& listener) { return !listener.was_asked_for; }
 
 /// Where the socket is bound. Nothing when the system does not say.
 template <class Socket>
@@ -156,7 +160,7 @@ void Listeners::adopt(const std::vector<PassedSocket>& sockets) {
     const std::scoped_lock lock{mutex_};
     for (const auto& passed : sockets) {
         if (passed.is_tcp)
-            sockets_->adopt(passed, sockets_->tcp, TcpAcceptor{sockets_->context});
+            sockets_->adopt(passed, sockets_->tcp, TcpAcceptor{sockets_->context}, passed.is_v6);
         else
             sockets_->adopt(passed, sockets_->udp, UdpSocket{sockets_->context}, Reader{}, Reader{},
                             std::optional{passed.kernel_drops});
@@ -175,16 +179,13 @@ std::int64_t Listeners::udp(const std::string& address, const Owner& owner) {
     return static_cast<std::int64_t>(socket.native_handle());
 }
 
-std::optional<std::int64_t> Listeners::passed_tcp(const std::string& address) {
+std::optional<Listeners::TcpSocket> Listeners::passed_tcp(const std::string& address) {
     const auto wanted = resolve_listen_address(address);
     const std::scoped_lock lock{mutex_};
     const auto found = sockets_->find(sockets_->tcp, also_suitable(wanted));
     if (found == sockets_->tcp.end()) return std::nullopt;
-    Error error;
-    const auto handle = found->acceptor.release(error);
-    sockets_->tcp.erase(found);
-    if (error) throw std::runtime_error{fmt::format("cannot listen on {}: {}", address, error.message())};
-    return static_cast<std::int64_t>(handle);
+    found->was_asked_for = true;
+    return TcpSocket{static_cast<std::int64_t>(found->acceptor.native_handle()), found->is_v6};
 }
 
 void Listeners::set_yields(const void* owner, bool yields) {
@@ -216,9 +217,10 @@ void Listeners::close_unread() {
     };
     for (const auto& listener : sockets_->udp)
         if (is_unread(listener) && listener.passed_drops) tell("udp", listener.address);
-    for (const auto& listener : sockets_->tcp) tell("tcp", listener.address);
+    for (const auto& listener : sockets_->tcp)
+        if (was_not_asked_for(listener)) tell("tcp", listener.address);
     sockets_->udp.remove_if(is_unread);
-    sockets_->tcp.clear();
+    sockets_->tcp.remove_if(was_not_asked_for);
 }
 
 void Listeners::close_released() {

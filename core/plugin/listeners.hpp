@@ -33,9 +33,13 @@ class Listeners {
     /// host, in use, not allowed, or read already.
     std::int64_t udp(const std::string& address, const Owner& owner);
 
-    /// A listening TCP socket that was passed for that address; nothing when there is none. It belongs to the caller
-    /// from now on. Throws std::runtime_error: not an address, unknown host.
-    std::optional<std::int64_t> passed_tcp(const std::string& address);
+    struct TcpSocket {
+        std::int64_t handle;
+        bool is_v6;
+    };
+    /// A listening TCP socket that was passed for that address; nothing when there is none. It stays open when its
+    /// reader leaves, for the next one. Throws std::runtime_error: not an address, unknown host.
+    std::optional<TcpSocket> passed_tcp(const std::string& address);
 
     /// Whether one other may have its sockets as well, to take its place.
     void set_yields(const void* owner, bool yields);

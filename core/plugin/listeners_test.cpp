@@ -193,7 +193,7 @@ TEST_CASE("what the kernel queued in a passed socket is read by who asks, and by
     CHECK(next_of(listeners.udp(at("localhost", port), named("other"))) == "meanwhile");
 }
 
-TEST_CASE("a TCP socket is handed over by its address") {
+TEST_CASE("a TCP socket is lent by its address, again and again") {
     Listeners listeners;
     const auto socket = passed(tcp);
     const auto port = port_of(socket.handle);
@@ -201,12 +201,16 @@ TEST_CASE("a TCP socket is handed over by its address") {
     CHECK_FALSE(listeners.passed_tcp(at("127.0.0.2", port)));
     // UDP has ports of its own.
     CHECK(listeners.udp(at("127.0.0.1", port), named("test")) != socket.handle);
-    CHECK(listeners.passed_tcp(at("127.0.0.1", port)) == socket.handle);
-    CHECK_FALSE(listeners.passed_tcp(at("127.0.0.1", port)));
+    for (int i = 0; i < 2; ++i) {
+        const auto lent = listeners.passed_tcp(at("127.0.0.1", port));
+        REQUIRE(lent);
+        CHECK(lent->handle == socket.handle);
+        CHECK_FALSE(lent->is_v6);
+        listeners.close_unread();
+        listeners.close_released();
+        REQUIRE(is_open(socket.handle));
+    }
     CHECK_THROWS_AS(listeners.passed_tcp("nowhere"), std::runtime_error);
-    listeners.close_unread();
-    REQUIRE(is_open(socket.handle));
-    close(socket.handle);
 }
 
 TEST_CASE("what nobody reads is closed") {

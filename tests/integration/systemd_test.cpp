@@ -1,9 +1,12 @@
 #include "counts.hpp"
 #include "datagrams.hpp"
+#include "support/http_client.hpp"
+#include "support/reload_site.hpp"
 #include "support/router.hpp"
 #include "support/site.hpp"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -52,6 +55,32 @@ std::set<std::string> ids_in(const std::vector<std::string>& diary) {
     for (const auto& line : diary) ids.insert(line.substr(line.find("-1111-4222-") - 8, 8));
     return ids;
 }
+
+/// A TCP socket that listens on a loopback port, as a service manager keeps one.
+class TcpListener {
+  public:
+    TcpListener() {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const bytes = reinterpret_cast<sockaddr*>(&address);
+        REQUIRE(::bind(handle_, bytes, size) == 0);
+        REQUIRE(::listen(handle_, 16) == 0);
+        REQUIRE(::getsockname(handle_, bytes, &size) == 0);
+        port_ = ntohs(address.sin_port);
+    }
+    ~TcpListener() { ::close(handle_); }
+    TcpListener(const TcpListener&) = delete;
+    TcpListener& operator=(const TcpListener&) = delete;
+
+    int handle() const noexcept { return handle_; }
+    std::uint16_t port() const noexcept { return port_; }
+
+  private:
+    int handle_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    std::uint16_t port_ = 0;
+};
 
 /// The service manager's ear.
 class Manager {
@@ -116,6 +145,48 @@ TEST_CASE("datagrams that come while nobody runs wait in the passed sockets") {
         CHECK(number(router.wait_for("\"events\""), "kernel_drops") == 0);
         check_counts(router);
     }
+}
+
+TEST_CASE("HTTP is served on a passed socket, which it gets again after a reload without it and after a kill") {
+    const TcpListener socket;
+    const auto section = [&](const std::string& host) {
+        return "[http]\nlisten = \"" + host + ":" + std::to_string(socket.port()) + "\"\n";
+    };
+    const ReloadSite site{section("127.0.0.1")};
+    Router router{site.config(), {}, {}, {socket.handle()}};
+    CHECK(router.wait_for("serving HTTP").msg == "serving HTTP on a socket that was passed");
+    CHECK(http_get(socket.port(), "/readyz").status == 200);
+
+    site.configure("");
+    reload(router);
+    // It waits in the kernel until somebody serves it again.
+    HttpClient waiting{socket.port()};
+    waiting.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+    site.configure(section("localhost"));
+    reload(router);
+    CHECK(waiting.read().status == 200);
+    // What was passed is in the way of every address, and the old one goes on.
+    site.configure(section("*"));
+    CHECK(refused_reload(router).find("cannot listen on *:") != std::string::npos);
+    CHECK(http_get(socket.port(), "/readyz").status == 200);
+
+    router.process().kill();
+    HttpClient early{socket.port()};
+    early.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+    site.configure(section("127.0.0.1"));
+    Router again{site.config(), {}, {}, {socket.handle()}};
+    CHECK(early.read().status == 200);
+    CHECK(again.stop().code == 0);
+}
+
+TEST_CASE("a passed TCP socket that [http] does not ask for is told and closed") {
+    const TcpListener socket;
+    const Site site{"[http]\nlisten = \"127.0.0.1:0\"\n"};
+    Router router{site.config(), {}, {}, {socket.handle()}};
+    const auto line = router.wait_for("nothing in the configuration listens there");
+    CHECK(line.value("protocol") == "tcp");
+    CHECK(line.value("address") == "127.0.0.1:" + std::to_string(socket.port()));
+    CHECK(router.wait_for("serving HTTP").msg == "serving HTTP");
 }
 
 TEST_CASE("a passed socket keeps a buffer that is larger than an unprivileged router may ask for") {

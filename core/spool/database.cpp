@@ -1,6 +1,8 @@
 #include "spool/database.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace tocsin::core {
 namespace {
@@ -30,6 +32,14 @@ std::string immutable_uri(const std::string& path) {
         uri.append({'%', hex[byte >> 4], hex[byte & 15]});
     }
     return uri + "?immutable=1";
+}
+
+/// SQLite gives `-wal` and `-shm` the mode of the file. What goes wrong here it finds itself. One that is there is not
+/// opened: closing it would take SQLite's locks from it.
+void make_for_user_alone(const std::filesystem::path& file) {
+    constexpr mode_t mode = 0600;
+    const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (handle >= 0) ::close(handle);
 }
 
 [[noreturn]] void fail(sqlite3* handle, int code) {
@@ -105,6 +115,7 @@ bool Statement::is_null(int column) const noexcept {
 void Database::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
 Database::Database(const std::filesystem::path& file, Open how) {
+    if (how == Open::create) make_for_user_alone(file);
     sqlite3* handle = nullptr;
     const auto name = how == Open::immutable ? immutable_uri(file.string()) : file.string();
     const int code = sqlite3_open_v2(name.c_str(), &handle, flags_of(how), nullptr);

@@ -68,7 +68,7 @@ class Database {
         read_only,  ///< must be there; SQLite makes `-wal` and `-shm` when they are not
         immutable,  ///< must be there, and nobody may change it meanwhile: makes nothing
         existing,   ///< must be there
-        create,
+        create,     ///< one that is made, and what SQLite puts beside it, is for the user alone
     };
     /// Throws DatabaseError.
     Database(const std::filesystem::path& file, Open how);

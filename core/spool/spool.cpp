@@ -22,6 +22,17 @@ namespace {
 constexpr auto lock_patience = std::chrono::milliseconds{500};
 constexpr auto lock_poll = std::chrono::milliseconds{10};
 
+/// For the user alone: events may hold what is not for everybody. One that is there stays as it is.
+void make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    const bool is_made = std::filesystem::create_directories(folder, error);
+    if (error) throw std::runtime_error{"cannot be made: " + error.message()};
+    if (is_made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    if (error)
+        log::warning("the folder of the spool cannot be kept from other users",
+                     {{"folder", folder.string()}, {"problem", error.message()}});
+}
+
 }  // namespace
 
 Spool::Spool(Settings settings) : settings_{std::move(settings)} {
@@ -29,9 +40,7 @@ Spool::Spool(Settings settings) : settings_{std::move(settings)} {
         healthy_ = false;
         return;
     }
-    std::error_code error;
-    std::filesystem::create_directories(settings_.folder, error);
-    if (error) throw std::runtime_error{"cannot be made: " + error.message()};
+    make_folder(settings_.folder);
     lock_folder();
     next_ = sequence_without_file();
     try {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -55,6 +55,21 @@ std::string shown(const std::filesystem::path& file) {
     std::error_code error;
     const auto relative = std::filesystem::proximate(file, error);
     return error || relative.empty() || *relative.begin() == ".." ? file.string() : relative.string();
+}
+
+const std::vector<std::string>& endings() {
+    static const std::vector<std::string> all{".yaml", ".yml", ".json", ".toml"};
+    return all;
+}
+
+/// A mistyped ending; those of editors' copies are left alone.
+void warn_of_ending(const std::filesystem::path& file, Mistakes& mistakes) {
+    constexpr std::size_t longest = 6;
+    const auto ending = file.extension().string();
+    const auto meant = nearest(ending, endings());
+    if (meant.empty() || ending.size() > longest || ending.back() == '~') return;
+    mistakes.warn({std::make_shared<const std::string>(shown(file)), 0, 0}, "",
+                  fmt::format("is not read as a handler file: its name ends in {} (did you mean {}?)", ending, meant));
 }
 
 /// Gives `root` an empty table of options when it has none.
@@ -108,24 +123,31 @@ std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, 
 
 std::vector<std::filesystem::path> handler_files_in(const std::filesystem::path& directory, const Location& where,
                                                     Mistakes& mistakes) {
-    constexpr std::array<std::string_view, 4> endings{".yaml", ".yml", ".json", ".toml"};
     constexpr std::size_t most_files = 10'000;
     std::vector<std::filesystem::path> files;
     std::error_code error;
     for (std::filesystem::directory_iterator at{directory, error}, end; !error && at != end; at.increment(error)) {
         const auto& path = at->path();
-        const bool named = std::find(endings.begin(), endings.end(), path.extension().string()) != endings.end();
         std::error_code unknown;
-        if (named && path.filename().string().front() != '.' && !at->is_directory(unknown)) files.push_back(path);
+        if (path.filename().string().front() == '.' || at->is_directory(unknown)) continue;
+        const auto& known = endings();
+        if (std::find(known.begin(), known.end(), path.extension().string()) != known.end())
+            files.push_back(path);
+        else
+            warn_of_ending(path, mistakes);
         if (files.size() > most_files) {
-            mistakes.add(where, "handlers-dir",
+            mistakes.add(where, "tocsin.handlers-dir",
                          fmt::format("\"{}\" holds more than {} handler files", directory.string(), most_files));
             return {};
         }
     }
     if (error)
-        mistakes.add(where, "handlers-dir",
+        mistakes.add(where, "tocsin.handlers-dir",
                      fmt::format("\"{}\" cannot be read: {}", directory.string(), error.message()));
+    else if (files.empty())
+        mistakes.warn(where, "tocsin.handlers-dir",
+                      fmt::format("\"{}\" holds no handler file ({}): no event goes anywhere", directory.string(),
+                                  fmt::join(endings(), " ")));
     std::sort(files.begin(), files.end());
     return files;
 }

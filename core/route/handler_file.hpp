@@ -37,6 +37,7 @@ std::optional<HandlerFile> read_handler_file(const std::filesystem::path& file, 
 
 /// The handler files of a directory (.yaml .yml .json .toml; not in subdirectories, not hidden), by name. A directory
 /// that cannot be read goes to `mistakes` at `where`, and so does one with more than 10,000 of them: none is read then.
+/// One without any is warned of, and so is a file whose ending looks like a mistyped one.
 std::vector<std::filesystem::path> handler_files_in(const std::filesystem::path& directory, const Location& where,
                                                     Mistakes& mistakes);
 

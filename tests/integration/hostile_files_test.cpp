@@ -216,7 +216,7 @@ TEST_CASE("a folder with far too many handler files is not read") {
         fs::create_hard_link(site.path() / "handlers/sound.yaml",
                              site.path() / "handlers" / (std::to_string(i) + ".yaml"));
     const auto finished = site.check();
-    expect_mistakes(finished, "tocsin.toml:2:16: handlers-dir: ");
+    expect_mistakes(finished, "tocsin.toml:2:16: tocsin.handlers-dir: ");
     CHECK(finished.err.find("holds more than 10000 handler files\n1 mistake\n") != std::string::npos);
 }
 

@@ -1,11 +1,13 @@
 #include "datagrams.hpp"
 #include "support/mosquitto.hpp"
 #include "support/process.hpp"
+#include "support/reload_site.hpp"
 #include "support/site.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -146,6 +148,52 @@ TEST_CASE("every mistake of every file is told in one pass, and nothing is start
     CHECK(all_of(started) == all_of(finished));
     CHECK(broker->log().find("New client connected") == std::string::npos);
     CHECK_FALSE(std::filesystem::exists(site.path() / "handlers/sound.log"));
+}
+
+TEST_CASE("a folder without handler files, and files whose endings are mistyped, are warned of") {
+    const std::string empty = "tocsin.toml:2:16: warning: tocsin.handlers-dir: ";
+    const Site site{""};
+    CHECK(site.check().err.find(empty) == site.check().err.find("tocsin.toml"));
+    const struct {
+        std::string name;
+        std::string ending;
+        std::string meant;
+    } mistyped[]{{"a", ".yamll", ".yaml"},
+                 {"b", ".yml1", ".yml"},
+                 {"c", ".YAML", ".yaml"},
+                 {"d", ".jsn", ".json"},
+                 {"e", ".tmol", ".toml"}};
+    for (const auto& one : mistyped) {
+        CAPTURE(one.ending);
+        site.handler(one.name + one.ending, "");
+        const auto words = "handlers/" + one.name + one.ending +
+                           ": warning: is not read as a handler file: its name ends in " + one.ending +
+                           " (did you mean " + one.meant + "?)\n";
+        const auto finished = site.check();
+        CHECK(finished.code == 0);
+        CHECK(finished.err.find(words) != std::string::npos);
+        CHECK(finished.err.find(empty) != std::string::npos);
+    }
+    // A folder is no handler file, whatever its name.
+    std::filesystem::create_directory(site.path() / "handlers" / "folder.yaml");
+    CHECK(site.check().err.find(empty) != std::string::npos);
+
+    const Site sound{""};
+    sound.handler("sound.yaml", "id: sound\ntopic: t\nkind: log\noptions:\n  path: x.log\n");
+    for (const auto* name : {".b.yamll", "sound.yaml~", "README.md", "notes.txt", "sound.yaml.bak", "yaml", "Makefile"})
+        sound.handler(name, "");
+    std::filesystem::create_directory(sound.path() / "handlers" / "old.yamll");
+    CHECK(sound.check().err == "");
+}
+
+TEST_CASE("a file whose ending is mistyped is warned of at a reload, too") {
+    const ReloadSite site;
+    Router router{site.config()};
+    site.handler("b.yamll", "");
+    reload(router);
+    const auto line = router.wait_for("b.yamll");
+    CHECK(line.level == "warning");
+    CHECK(router.stop().code == 0);
 }
 
 TEST_CASE("brokers: names and the default") {

@@ -62,6 +62,7 @@ bool confirms(const SpoolCommand& command, const std::string& what) {
 /// The dead letters that the command line names, which are there.
 std::vector<std::int64_t> wanted_letters(const SpoolCommand& command, const SpoolPlace& place) {
     auto view = place.read();
+    view.must_know(command.handler);
     auto there = view.store.dead_letter_numbers(command.handler ? &*command.handler : nullptr);
     view.must_be_unchanged();
     if (command.numbers.empty()) return there;
@@ -96,19 +97,21 @@ std::pair<std::uint32_t, std::vector<std::int64_t>> wanted_deliveries(const Spoo
                                                                       const SpoolPlace& place) {
     const auto name = command.handler->topic + "/" + command.handler->id;
     auto view = place.read();
+    view.must_know(command.handler);
     const auto handlers = view.store.handlers();
     const auto handler = std::find_if(handlers.begin(), handlers.end(),
                                       [&](const Kept& kept) { return kept.handler == command.handler; });
-    if (handler == handlers.end()) throw std::runtime_error{place.says("knows no handler " + name)};
+    const auto number = handler == handlers.end() ? 0 : handler->number;
     std::vector<std::int64_t> keys;
-    for (const auto sequence : view.store.sequences(handler->number))
-        if (!command.sequence || static_cast<std::uint64_t>(*command.sequence) == sequence)
-            keys.push_back(key_of(handler->number, sequence));
+    if (number != 0)
+        for (const auto sequence : view.store.sequences(number))
+            if (!command.sequence || static_cast<std::uint64_t>(*command.sequence) == sequence)
+                keys.push_back(key_of(number, sequence));
     view.must_be_unchanged();
     if (command.sequence && keys.empty())
         throw std::runtime_error{
             place.says(fmt::format("has no pending delivery of event {} by {}", *command.sequence, name))};
-    return {handler->number, std::move(keys)};
+    return {number, std::move(keys)};
 }
 
 int drop_pending(const SpoolCommand& command, const SpoolPlace& place, std::ostream& out) {
@@ -146,8 +149,9 @@ int requeue_dead_letters(const SpoolCommand& command, const SpoolPlace& place, s
     auto change = place.change();
     ask_router(change.store, "requeue", targets);
     out << letters(targets.size())
-        << (change.router_runs ? ": the router, which looks every second, sends them again\n"
-                               : ": the router sends them again when it starts\n");
+        << (change.router_runs ? ": the router, which looks every second, is asked to send them again"
+                               : ": the router is asked to send them again when it starts")
+        << "; those whose handler is gone stay dead letters, which its log tells\n";
     return 0;
 }
 

@@ -89,8 +89,7 @@ class OutputFile {
 
 using Write = std::function<void(const std::string& lines)>;
 
-std::uint64_t export_deliveries(const SpoolCommand& command, const SpoolPlace& place, Store& store,
-                                const Write& write) {
+std::uint64_t export_deliveries(const SpoolCommand& command, Store& store, const Write& write) {
     std::vector<Kept> wanted;
     std::uint64_t all = 0;
     for (auto& kept : store.handlers()) {
@@ -98,9 +97,6 @@ std::uint64_t export_deliveries(const SpoolCommand& command, const SpoolPlace& p
         all += kept.deliveries;
         wanted.push_back(std::move(kept));
     }
-    if (command.handler && wanted.empty())
-        throw std::runtime_error{
-            place.says(fmt::format("knows no handler {}/{}", command.handler->topic, command.handler->id))};
     Progress progress{all};
     std::uint64_t done = 0;
     for (const auto& kept : wanted) {
@@ -146,6 +142,7 @@ std::uint64_t export_dead_letters(const SpoolCommand& command, Store& store, con
 
 int export_spool(const SpoolCommand& command, const SpoolPlace& place, std::ostream& out) {
     auto view = place.read();
+    view.must_know(command.handler);
     std::optional<OutputFile> file;
     if (!command.output.empty()) file.emplace(command.output);
     const auto write = [&](const std::string& lines) {
@@ -154,8 +151,8 @@ int export_spool(const SpoolCommand& command, const SpoolPlace& place, std::ostr
         else if (!(out << lines))
             throw std::runtime_error{"the standard output cannot be written"};
     };
-    const auto count = command.dead ? export_dead_letters(command, view.store, write)
-                                    : export_deliveries(command, place, view.store, write);
+    const auto count =
+        command.dead ? export_dead_letters(command, view.store, write) : export_deliveries(command, view.store, write);
     view.must_be_unchanged();
     if (!file) return 0;
     file->finish();

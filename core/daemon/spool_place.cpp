@@ -1,5 +1,6 @@
 #include "daemon/spool_place.hpp"
 
+#include "base/mistakes.hpp"
 #include "spool/salvage.hpp"
 #include "spool/schema.hpp"
 
@@ -10,10 +11,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tocsin::core {
 namespace {
@@ -118,6 +121,19 @@ void SpoolPlace::View::must_be_unchanged() const {
     struct stat now {};
     if (::stat(place_.file().c_str(), &now) == 0 && same(*before_, now)) return;
     throw std::runtime_error{place_.says("was changed while it was read, for a router has started: do it again")};
+}
+
+void SpoolPlace::View::must_know(const std::optional<HandlerName>& handler) {
+    if (!handler) return;
+    std::vector<std::string> known;
+    for (const auto& kept : store.handlers()) known.push_back(kept.handler.topic + "/" + kept.handler.id);
+    for (const auto& [name, count] : store.dead_letters_by_handler()) known.push_back(name.topic + "/" + name.id);
+    const auto wanted = handler->topic + "/" + handler->id;
+    if (std::find(known.begin(), known.end(), wanted) != known.end()) return;
+    must_be_unchanged();
+    const auto meant = nearest(wanted, known);
+    throw std::runtime_error{place_.says(fmt::format(
+        "knows no handler {}{}", wanted, meant.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", meant)))};
 }
 
 Store SpoolPlace::opened_to_change() const {

@@ -31,6 +31,8 @@ class SpoolPlace {
     class View {
       public:
         Store store;
+        /// Throws when a handler is named that neither has been in the spool nor has dead letters there.
+        void must_know(const std::optional<HandlerName>& handler);
         /// Throws when what was read may be wrong, because somebody has changed the file without a log meanwhile.
         void must_be_unchanged() const;
 

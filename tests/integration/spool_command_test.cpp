@@ -242,7 +242,9 @@ TEST_CASE("what is asked for while no router runs is done at the next start") {
         site.fail(1, 3);
         router.process().kill();
     }
-    CHECK(holds(site.spool_ok({"requeue", "2", "3"}), "2 dead letters: the router sends them again when it starts"));
+    CHECK(holds(
+        site.spool_ok({"requeue", "2", "3"}),
+        "2 dead letters: the router is asked to send them again when it starts; those whose handler is gone stay"));
     CHECK(site.rows("request") == 2);
     site.mend();
     site.broker.start();
@@ -255,6 +257,45 @@ TEST_CASE("what is asked for while no router runs is done at the next start") {
     site.check_laws();
     CHECK(router.stop().code == 0);
     check_counts(router);
+}
+
+TEST_CASE("a handler that the spool does not know is told by every action") {
+    SpoolSite site;
+    Router router{site.site.config()};
+    site.fail(1, 1);
+    const auto output = site.site.path() / "out.jsonl";
+    const std::vector<Arguments> actions{{"list"},
+                                         {"list", "--dead"},
+                                         {"list", "--dead", "--limit", "0"},
+                                         {"list", "--json"},
+                                         {"requeue"},
+                                         {"drop", "--dead", "--yes"},
+                                         {"drop", "--pending", "--yes"},
+                                         {"export", "--output", output.string()},
+                                         {"export", "--dead", "--output", output.string()}};
+    const auto told = [&](Arguments words, const std::string& handler) {
+        words.insert(words.end(), {"--handler", handler});
+        return site.spool(words);
+    };
+    for (int runs = 1; runs >= 0; --runs) {
+        CAPTURE(runs);
+        for (const auto& action : actions) {
+            CAPTURE(action.back());
+            const auto mistyped = told(action, "qlik.task/wait");
+            CHECK(mistyped.code == 1);
+            CHECK(mistyped.out == "");
+            CHECK(holds(mistyped.err, "knows no handler qlik.task/wait (did you mean \"qlik.task/waits\"?)"));
+            CHECK(holds(told(action, "x/y").err, "knows no handler x/y\n"));
+            CHECK_FALSE(fs::exists(output));
+        }
+        CHECK(site.dead() == 1);
+        CHECK(site.pending() == 1);
+        if (runs == 1) router.process().kill();
+    }
+    // One that is known, and has none of these.
+    const auto none = told({"list", "--dead", "--json"}, "qlik.task/waits");
+    CHECK(none.code == 0);
+    CHECK(none.out == "");
 }
 
 TEST_CASE("a requeue that fails again is a dead letter again") {

@@ -50,15 +50,15 @@ std::string status_of(const Setup& setup) {
 
 /// The spool is opened once, and the watchdog made once.
 void keep_what_needs_a_start(const Settings& now, Settings& next) {
-    const auto keep = [&](std::string_view key, const auto& value, auto& wanted) {
+    const auto keep = [](std::string_view key, const Location& where, const auto& value, auto& wanted) {
         if (value == wanted) return;
-        log::warning("changes with the next start only", {{"place", next.file.string()}, {"key", key}});
+        log::warning("changes with the next start only", {{"place", to_string(where)}, {"key", key}});
         wanted = value;
     };
-    keep("tocsin.state-dir", now.state_dir, next.state_dir);
-    keep("tocsin.spool-size", now.spool_bytes, next.spool_bytes);
-    keep("tocsin.dead-letters", now.most_dead_letters, next.most_dead_letters);
-    keep("tocsin.call-limit", now.call_limit, next.call_limit);
+    keep("tocsin.state-dir", next.state_dir_at, now.state_dir, next.state_dir);
+    keep("tocsin.spool-size", next.spool_bytes_at, now.spool_bytes, next.spool_bytes);
+    keep("tocsin.dead-letters", next.most_dead_letters_at, now.most_dead_letters, next.most_dead_letters);
+    keep("tocsin.call-limit", next.call_limit_at, now.call_limit, next.call_limit);
 }
 
 void reload(const std::filesystem::path& configuration, Registry& registry, Listeners& listeners,

@@ -80,6 +80,7 @@ void add_plugin_mistakes(std::string_view text, const std::vector<OptionSpec>& s
                          const std::vector<OptionValue>& values, const std::string& section, const Location& where,
                          Mistakes& mistakes, const std::vector<std::string>& hidden, const std::vector<bool>& refused) {
     PluginMistakes found{specs, values, section, where, mistakes, hidden, refused};
+    if (text.find_first_not_of('\n') == std::string_view::npos) found.add_line("failed, and did not say why");
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         if (end != 0) found.add_line(text.substr(0, end));

@@ -26,6 +26,10 @@ std::string told(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("a plugin that says nothing has failed all the same") {
+    for (const auto* text : {"", "\n", "\n\n"}) CHECK(told(text) == "f.toml:1:1: mqtt: failed, and did not say why\n");
+}
+
 TEST_CASE("nothing of a value that was fetched or is secret is told, however a plugin quotes it") {
     const auto file = std::make_shared<const std::string>("f.toml");
     const auto told_of = [&](const std::string& value, bool secret, const std::string& text) {

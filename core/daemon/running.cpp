@@ -1,6 +1,7 @@
 #include "daemon/running.hpp"
 
 #include "base/log.hpp"
+#include "daemon/plugin_mistakes.hpp"
 #include "daemon/side_by_side.hpp"
 
 #include <algorithm>
@@ -26,19 +27,18 @@ Running::Running(std::unique_ptr<Setup> setup, Listeners& listeners, Worker& wor
                  Mistakes& mistakes)
     : setup_{std::move(setup)}, listeners_{listeners}, worker_{worker}, notify_{notify} {
     const auto& settings = setup_->settings;
-    guard(mistakes, settings.state_dir_at.file ? settings.state_dir_at : settings.handlers_dir_at, "tocsin.state-dir",
-          [&] {
-              Spool::Settings spool;
-              spool.folder = settings.state_dir;
-              spool.most_dead_letters = settings.most_dead_letters;
-              try {
-                  spool_ = std::make_unique<Spool>(std::move(spool));
-                  router_ = std::make_unique<Router>(*spool_, settings.spool_bytes);
-                  router_->recover(setup_->routing);
-              } catch (const std::exception& error) {
-                  throw std::runtime_error{"\"" + settings.state_dir.string() + "\" " + error.what()};
-              }
-          });
+    guard(mistakes, settings.state_dir_at, "tocsin.state-dir", [&] {
+        Spool::Settings spool;
+        spool.folder = settings.state_dir;
+        spool.most_dead_letters = settings.most_dead_letters;
+        try {
+            spool_ = std::make_unique<Spool>(std::move(spool));
+            router_ = std::make_unique<Router>(*spool_, settings.spool_bytes);
+            router_->recover(setup_->routing);
+        } catch (const std::exception& error) {
+            throw std::runtime_error{"\"" + settings.state_dir.string() + "\" " + error.what()};
+        }
+    });
 }
 
 std::unique_ptr<http::Server> Running::serve(const HttpSettings& settings, Mistakes& mistakes) {
@@ -93,8 +93,14 @@ void Running::start_sink(SinkRunner& sink) {
 
 bool Running::start_sources(Sources& sources, Mistakes& mistakes) {
     const auto before = mistakes.size();
-    for (auto& source : sources)
-        guard(mistakes, source.where, source.instance->kind(), [&] { source.instance->start(*router_); });
+    for (auto& source : sources) {
+        try {
+            source.instance->start(*router_);
+        } catch (const std::exception& error) {
+            add_plugin_mistakes(error.what(), source.kind->instance_options, source.options, source.kind->name,
+                                source.where, mistakes);
+        }
+    }
     return mistakes.size() == before;
 }
 

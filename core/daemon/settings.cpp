@@ -100,7 +100,11 @@ void read_tocsin(Settings& settings, Environment& variables, Mistakes& mistakes)
     settings.drain_timeout = std::chrono::nanoseconds{values[3].integer};
     settings.call_limit = std::chrono::nanoseconds{values[4].integer};
     settings.state_dir = values[1].is_set ? std::filesystem::path{values[1].text} : default_state_dir(directory);
-    settings.state_dir_at = values[1].where;
+    const auto place = [&](const OptionValue& value) { return value.where.file ? value.where : table->where; };
+    settings.state_dir_at = place(values[1]);
+    settings.call_limit_at = place(values[4]);
+    settings.spool_bytes_at = place(values[5]);
+    settings.most_dead_letters_at = place(values[6]);
     settings.spool_bytes = static_cast<std::uint64_t>(values[5].integer) * 1024 * 1024;
     settings.most_dead_letters = static_cast<std::uint64_t>(values[6].integer);
 }

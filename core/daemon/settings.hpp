@@ -40,9 +40,12 @@ struct Settings {
     std::filesystem::path state_dir;
     Location state_dir_at;
     std::uint64_t spool_bytes = 0;
+    Location spool_bytes_at;  ///< or the section, when the option is left out; likewise the next ones
     std::uint64_t most_dead_letters = 0;
+    Location most_dead_letters_at;
     std::chrono::nanoseconds drain_timeout{};
     std::chrono::nanoseconds call_limit{};
+    Location call_limit_at;
     Node* http_section = nullptr;   ///< [http], which variables may add to; nullptr when it is no section
     bool has_http_section = false;  ///< whether the file has it, be it empty
     std::vector<Section> sections;  ///< in the order of the file; they point into `document`

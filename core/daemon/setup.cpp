@@ -70,7 +70,7 @@ void make_sources(Setup& setup, const Registry& registry, Listeners& listeners, 
                 auto source =
                     std::make_shared<SourceInstance>(*kind, instance_name, options.values, listeners, hand_over);
                 if (options.all_sound())
-                    setup.sources.push_back({std::move(source), tables[i]->where,
+                    setup.sources.push_back({std::move(source), kind, tables[i]->where, options.values,
                                              fingerprint(kind->instance_options, options.values, true)});
             } catch (const std::exception& error) {
                 add_plugin_mistakes(error.what(), kind->instance_options, options.values, name, tables[i]->where,

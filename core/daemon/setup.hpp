@@ -15,10 +15,13 @@
 
 namespace tocsin::core {
 
-/// A source, where the configuration asks for it, and a text that is equal for sections that say the same.
+/// A source, where the configuration asks for it with which options, and a text that is equal for sections that say the
+/// same.
 struct PlacedSource {
     std::shared_ptr<SourceInstance> instance;
+    const SourceKind* kind;
     Location where;
+    std::vector<OptionValue> options;
     std::string text;
 };
 

@@ -71,8 +71,10 @@ SinkInstances::Placed SinkInstances::check(const SinkKind& kind, const Node& sec
         placed.name_at = place_of(*name, section.where);
         if (placed.name.empty() && single && !name->where.file) placed.name = "default";
     }
-    if (const auto* is_default = value_with_role(kind.instance_options, options, TOCSIN_ROLE_DEFAULT))
+    if (const auto* is_default = value_with_role(kind.instance_options, options, TOCSIN_ROLE_DEFAULT)) {
         placed.is_default = single || is_default->integer != 0;
+        placed.default_at = place_of(*is_default, section.where);
+    }
     if (const auto* enabled = value_with_role(kind.instance_options, options, TOCSIN_ROLE_ENABLED))
         placed.enabled = enabled->integer != 0 || refused(TOCSIN_ROLE_ENABLED);
     if (placed.enabled && read.complete)
@@ -112,9 +114,9 @@ void SinkInstances::check_names(const SinkKind& kind, std::vector<Placed>& place
     for (const auto& one : placed) {
         if (!one.is_default) continue;
         if (chosen != nullptr)
-            mistakes_.add(one.where, default_key,
-                          fmt::format("more than one section is marked as the default, the first in line {}",
-                                      chosen->where.line));
+            mistakes_.add(one.default_at, default_key,
+                          fmt::format("more than one section is marked as the default, the first at {}",
+                                      to_string(chosen->default_at)));
         else
             chosen = &one;
     }

@@ -47,6 +47,7 @@ class SinkInstances {
         bool default_refused = false;
         Location where;
         Location name_at;
+        Location default_at;
         bool is_default = false;
         bool enabled = true;
         std::shared_ptr<SinkRunner> runner;  ///< none when it is not enabled or could not be made

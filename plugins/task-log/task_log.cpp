@@ -26,6 +26,14 @@ std::vector<std::string> listen_addresses(const tocsin::Options& options) {
     return addresses;
 }
 
+std::int64_t bound(const tocsin::SourceHost& host, const std::string& address) {
+    try {
+        return host.listen_udp(address);
+    } catch (const std::exception& error) {
+        throw std::runtime_error{std::string{"listen: "} + error.what()};
+    }
+}
+
 // Nothing: everybody, which only loopback addresses can offer.
 std::optional<AllowList> allow_list(const tocsin::Options& options) {
     const auto& entries = options.list("allow-from");
@@ -93,7 +101,7 @@ TaskLog::~TaskLog() { end_thread(); }
 void TaskLog::start() {
     receiver_ = make_receiver_(*this, max_datagram_);
     for (const auto& address : listen_) {
-        const auto given = receiver_->add(host_.listen_udp(address), receive_buffer_);
+        const auto given = receiver_->add(bound(host_, address), receive_buffer_);
         if (given < receive_buffer_)
             host_.warning("the kernel buffers " + std::to_string(given) + " bytes for " + address + " instead of " +
                           std::to_string(receive_buffer_) +

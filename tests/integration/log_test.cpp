@@ -100,7 +100,7 @@ TEST_CASE("garbage datagrams are counted and the next alert goes through") {
     CHECK(number(router.wait_for("\"events\""), "malformed") > 300);
 }
 
-TEST_CASE("an address in use is told, with an exit code") {
+TEST_CASE("an address in use is told with its place, and an exit code") {
     const UdpSocket taken;
     const Site site{task_log_section(taken.port())};
     site.handler("x.yaml", diary_handler(site.path() / "diary.log"));
@@ -109,8 +109,8 @@ TEST_CASE("an address in use is told, with an exit code") {
     CHECK(finished.code < 128);
     const auto output = finished.out + finished.err;
     INFO(output);
-    CHECK(output.find("in use") != std::string::npos);
-    CHECK(output.find("127.0.0.1:" + std::to_string(taken.port())) != std::string::npos);
+    CHECK(output.find("tocsin.toml:5:10: task-log.listen: cannot listen on 127.0.0.1:" + std::to_string(taken.port()) +
+                      ": Address already in use\n") != std::string::npos);
     CHECK(output.find("\"ready\"") == std::string::npos);
 }
 

@@ -241,11 +241,14 @@ TEST_CASE("what needs a restart is warned of at each reload, and stays as it is"
     const auto warnings = [&] {
         std::vector<std::string> keys;
         for (const auto& line : router.log())
-            if (line.msg == "changes with the next start only") keys.push_back(line.value("key").value_or(""));
+            if (line.msg == "changes with the next start only") {
+                const auto place = line.value("place").value_or("");
+                keys.push_back(place.substr(place.rfind('/') + 1) + ": " + line.value("key").value_or(""));
+            }
         return keys;
     };
-    const std::vector<std::string> all{"tocsin.state-dir", "tocsin.spool-size", "tocsin.dead-letters",
-                                       "tocsin.call-limit"};
+    const std::vector<std::string> all{"tocsin.toml:3:13: tocsin.state-dir", "tocsin.toml:4:14: tocsin.spool-size",
+                                       "tocsin.toml:5:16: tocsin.dead-letters", "tocsin.toml:6:14: tocsin.call-limit"};
     reload(router);
     auto wanted = all;
     CHECK(warnings() == wanted);

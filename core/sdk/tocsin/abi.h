@@ -103,8 +103,8 @@ struct tocsin_string {
     uint64_t size;
 };
 
-/* Where a call that failed says why: write at most `capacity` bytes to `data` and set `size`. create and bind may say
- * several things, one a line; a line "<option>: <what>" is told at the place where that option stands. */
+/* Where a call that failed says why: write at most `capacity` bytes to `data` and set `size`. create, bind and start of a
+ * source may say several things, one a line; a line "<option>: <what>" is told at the place where that option stands. */
 struct tocsin_error {
     char *data;
     uint64_t capacity;

@@ -103,7 +103,10 @@ class YamlReader final : public YAML::EventHandler {
             add_not_utf8(node.where, mistakes_);
             throw Stop{};
         }
-        if (tag != plain_tag) last_quoted_ = after_tag(offset_of(mark));
+        if (tag != plain_tag) {
+            last_quoted_ = after_tag(offset_of(mark));
+            last_quoted_is_value_ = !wants_key();
+        }
         if (wants_key()) {
             if (tag == plain_tag && text == "<<") mistakes_.add(node.where, text, "merge keys are not allowed");
             take_key(text, mark);
@@ -149,6 +152,7 @@ class YamlReader final : public YAML::EventHandler {
     std::size_t values_ = 0;
     std::optional<std::size_t> without_colon_;  ///< the first key that no colon follows
     std::size_t last_quoted_ = 0;               ///< where the last scalar that is not plain begins
+    bool last_quoted_is_value_ = false;
 
     static std::size_t offset_of(const YAML::Mark& mark) {
         return mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos);
@@ -176,6 +180,10 @@ class YamlReader final : public YAML::EventHandler {
             mistakes_.add(source_.at(at), "", no_aliases);
         else if (at < text.size() && std::string_view{"@`%"}.find(text[at]) != std::string_view::npos)
             mistakes_.add(source_.at(at), "", "put text that begins with this character in quotes");
+        else if (const auto behind = text_behind_quotes(); behind && *behind <= at)
+            mistakes_.add(source_.at(*behind), "",
+                          "this is no valid YAML: a value that begins with a quote ends at the next one; write a value "
+                          "that goes on behind it in a | block");
         else
             mistakes_.add(source_.at(at), "", "this is no valid YAML: " + error.msg);
     }
@@ -183,15 +191,38 @@ class YamlReader final : public YAML::EventHandler {
     /// The parser takes the end of the file for the end of a quoted scalar, and a last line without a colon for a key.
     void check_end() {
         if (without_colon_) mistakes_.add(source_.at(*without_colon_), "", "a colon is missing after this key");
+        if (is_quoted(last_quoted_) && !end_of_quoted(last_quoted_))
+            mistakes_.add(source_.at(last_quoted_), "", "this string is not closed");
+    }
+
+    bool is_quoted(std::size_t at) const {
         const auto text = source_.text();
-        const char quote = last_quoted_ < text.size() ? text[last_quoted_] : '\0';
-        if (quote != '"' && quote != '\'') return;
-        for (auto at = last_quoted_ + 1; at < text.size(); ++at) {
+        return at < text.size() && (text[at] == '"' || text[at] == '\'');
+    }
+
+    /// Behind the closing quote of what begins with one; nothing when there is none.
+    std::optional<std::size_t> end_of_quoted(std::size_t begin) const {
+        const auto text = source_.text();
+        const char quote = text[begin];
+        for (auto at = begin + 1; at < text.size(); ++at) {
             const bool doubled = quote == '\'' && text.substr(at, 2) == "''";
-            if (text[at] == quote && !doubled) return;
+            if (text[at] == quote && !doubled) return at + 1;
             if (doubled || (text[at] == '\\' && quote == '"')) ++at;
         }
-        mistakes_.add(source_.at(last_quoted_), "", "this string is not closed");
+        return std::nullopt;
+    }
+
+    /// What follows the last value in quotes on its line and can be no YAML.
+    std::optional<std::size_t> text_behind_quotes() const {
+        if (!last_quoted_is_value_ || !is_quoted(last_quoted_)) return std::nullopt;
+        const auto end = end_of_quoted(last_quoted_);
+        if (!end) return std::nullopt;
+        const auto text = source_.text();
+        const auto behind = text.find_first_not_of(" \t", *end);
+        constexpr std::string_view may_follow = "\r\n#:,]}";
+        if (behind == std::string_view::npos || may_follow.find(text[behind]) != std::string_view::npos)
+            return std::nullopt;
+        return behind;
     }
 
     /// What a tagged scalar is marked with is its tag.

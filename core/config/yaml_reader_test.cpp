@@ -156,6 +156,25 @@ TEST_CASE("YAML: what is wrong, and where") {
           Told{"1:4 : aliases (*name) are not allowed; put text that begins with * in quotes"});
 }
 
+TEST_CASE("YAML: text that goes on behind a value in quotes") {
+    const auto goes_on = [](const std::string& where) {
+        return Told{where +
+                    " : this is no valid YAML: a value that begins with a quote ends at the next one; write a "
+                    "value that goes on behind it in a | block"};
+    };
+    CHECK(read("match: \"outcome\" == 'failed'\n").mistakes == goes_on("1:18"));
+    CHECK(read("id: x\nmatch: \"outcome\" == 'failed'\noptions:\n  topic: t\n").mistakes == goes_on("2:18"));
+    CHECK(read("match: 'a' == \"b\" AND 'c: d' != 'e'\nx: 1\n").mistakes == goes_on("1:12"));
+    CHECK(read("match: \"a\\\"b\"x").mistakes == goes_on("1:14"));
+    CHECK(read("match: 'it''s'\t=~ /x/\n").mistakes == goes_on("1:16"));
+    CHECK(read("x: [a, \"b\" c]\n").mistakes == goes_on("1:12"));
+    CHECK(read("match: |\n  \"outcome\" == 'failed'\n").mistakes == Told{});
+    CHECK(read("match: level() == \"x\" # 'a' b\n").mistakes == Told{});
+    // Other mistakes have their own words, whatever is in quotes before them.
+    for (const char* text : {"a: 'x'\n  b: 2\n", "a: 'x' # c\nb: [1\n", "a: ['x', {b: 'y'}\n", "'a' b: 1\nc: [\n"})
+        CHECK(read(text).mistakes.front().find("begins with a quote") == std::string::npos);
+}
+
 TEST_CASE("YAML: nesting") {
     const auto brackets = [](std::size_t depth) {
         return "a: " + std::string(depth, '[') + std::string(depth, ']') + "\n";

@@ -3,6 +3,7 @@
 #include "base/mistakes.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ struct Document {
 /// YAML: one document, without anchors, aliases, merge keys and tags other than `!!str`. Plain scalars have the types
 /// of Go's yaml.v2 (YAML 1.1, without base 60 and dates). JSON: whole numbers that do not fit 64 bits are mistakes.
 /// TOML: dates and times are mistakes.
-Document read_file(const std::string& path, const std::string& shown, Mistakes& mistakes);
+///
+/// `is_repeatable`: whether there may be several sections of that name, which is said then of one that is there twice.
+Document read_file(const std::string& path, const std::string& shown, Mistakes& mistakes,
+                   const std::function<bool(std::string_view)>& is_repeatable = {});
 
 }  // namespace tocsin::core

@@ -53,7 +53,8 @@ bool check_text(const SourceText& source, Mistakes& mistakes) {
 
 }  // namespace
 
-Document read_file(const std::string& path, const std::string& shown, Mistakes& mistakes) {
+Document read_file(const std::string& path, const std::string& shown, Mistakes& mistakes,
+                   const std::function<bool(std::string_view)>& is_repeatable) {
     Document document;
     document.root.kind = Node::Kind::table;
     document.root.where.file = std::make_shared<const std::string>(shown);
@@ -69,7 +70,12 @@ Document read_file(const std::string& path, const std::string& shown, Mistakes& 
         const SourceText source{std::move(loaded->bytes), shown};
         if (check_text(source, mistakes)) {
             const bool blank = source.text().find_first_not_of(" \t\r\n") == std::string_view::npos;
-            document.root = blank ? empty_table(source) : read(source, mistakes);
+            if (blank)
+                document.root = empty_table(source);
+            else if (read == Reader{read_toml})
+                document.root = read_toml(source, mistakes, is_repeatable);
+            else
+                document.root = read(source, mistakes);
         }
     }
     document.sound = mistakes.size() == already;

@@ -25,10 +25,11 @@ void add_no_table(Location where, std::string_view found, Mistakes& mistakes) {
     mistakes.add(std::move(where), "", "the file must hold keys with values, not just " + std::string{found});
 }
 
-void add_doubled(Location where, std::string_view key, const Location& first, Mistakes& mistakes) {
-    mistakes.add(std::move(where), shortened(key),
-                 "is there twice: first in line " + std::to_string(first.line) + ", column " +
-                     std::to_string(first.column) + "; remove one");
+void add_doubled(Location where, std::string_view key, const Location& first, Mistakes& mistakes, bool may_be_list) {
+    auto text = "is there twice: first in line " + std::to_string(first.line) + ", column " +
+                std::to_string(first.column) + "; ";
+    text += may_be_list ? "write [[" + shortened(key) + "]] in both places, or remove one" : "remove one";
+    mistakes.add(std::move(where), shortened(key), std::move(text));
 }
 
 void add_not_utf8(Location where, Mistakes& mistakes) {

@@ -153,7 +153,8 @@ std::size_t TomlOutline::enter(std::size_t table, const Part& part, Meaning mean
         case Meaning::list_of_tables: fits = before == Meaning::list_of_tables; break;
     }
     if (!fits) {
-        doubled_ = Doubled{part.name, part.where, known.where};
+        const auto is_header = [](Meaning of) { return of == Meaning::table || of == Meaning::list_of_tables; };
+        doubled_ = Doubled{part.name, part.where, known.where, table == 0 && is_header(meaning) && is_header(before)};
     } else if (meaning == Meaning::table) {
         known.meaning = meaning;
         known.where = part.where;

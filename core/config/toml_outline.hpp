@@ -18,6 +18,7 @@ class TomlOutline {
         std::string_view key;  ///< as written
         std::size_t where;
         std::size_t first;
+        bool is_section;  ///< both are `[key]` or `[[key]]`
     };
 
     explicit TomlOutline(std::string_view text) : text_{text} {}

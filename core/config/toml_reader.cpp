@@ -12,7 +12,8 @@ namespace {
 
 class TomlReader {
   public:
-    TomlReader(const SourceText& source, Mistakes& mistakes) : source_{source}, mistakes_{mistakes} {}
+    TomlReader(const SourceText& source, Mistakes& mistakes, const std::function<bool(std::string_view)>& is_repeatable)
+        : source_{source}, mistakes_{mistakes}, is_repeatable_{is_repeatable} {}
 
     Node read() {
         Node root = empty_table(source_);
@@ -33,6 +34,7 @@ class TomlReader {
   private:
     const SourceText& source_;
     Mistakes& mistakes_;
+    const std::function<bool(std::string_view)>& is_repeatable_;
     bool too_deep_ = false;
     std::size_t values_ = 0;
 
@@ -44,7 +46,8 @@ class TomlReader {
         if (what.find("cannot redefine") != std::string_view::npos ||
             what.find("cannot insert") != std::string_view::npos) {
             if (const auto doubled = TomlOutline{source_.text()}.doubled_until(at)) {
-                add_doubled(source_.at(doubled->where), doubled->key, source_.at(doubled->first), mistakes_);
+                add_doubled(source_.at(doubled->where), doubled->key, source_.at(doubled->first), mistakes_,
+                            doubled->is_section && is_repeatable_ && is_repeatable_(doubled->key));
                 return;
             }
         }
@@ -136,6 +139,11 @@ class TomlReader {
 
 }  // namespace
 
-Node read_toml(const SourceText& source, Mistakes& mistakes) { return TomlReader{source, mistakes}.read(); }
+Node read_toml(const SourceText& source, Mistakes& mistakes) { return read_toml(source, mistakes, {}); }
+
+Node read_toml(const SourceText& source, Mistakes& mistakes,
+               const std::function<bool(std::string_view)>& is_repeatable) {
+    return TomlReader{source, mistakes, is_repeatable}.read();
+}
 
 }  // namespace tocsin::core

@@ -107,6 +107,25 @@ TEST_CASE("TOML: keys that are there twice") {
     }
 }
 
+TEST_CASE("TOML: of a section that is there twice, and may be, it is said how") {
+    const auto told = [](const std::string& text) {
+        Mistakes mistakes;
+        read_toml(SourceText{text, "file"}, mistakes, [](std::string_view name) { return name == "mqtt"; });
+        return test::told(mistakes);
+    };
+    const std::string first = ": is there twice: first in line 1, column ";
+    const std::string how = "; write [[mqtt]] in both places, or remove one";
+    CHECK(told("[mqtt]\nx = 1\n[mqtt]\nx = 2\n") == Told{"3:2 mqtt" + first + "2" + how});
+    CHECK(told("[mqtt]\n[[mqtt]]\n") == Told{"2:3 mqtt" + first + "2" + how});
+    CHECK(told("[[mqtt]]\n[mqtt]\n") == Told{"2:2 mqtt" + first + "3" + how});
+    CHECK(told("[ \"mqtt\" ]\n[mqtt]\n") == Told{"2:2 mqtt" + first + "3" + how});
+    // Not of other sections, and of what is no section.
+    CHECK(told("[http]\n[http]\n") == Told{"2:2 http" + first + "2; remove one"});
+    CHECK(told("mqtt = 1\n[mqtt]\n") == Told{"2:2 mqtt" + first + "1; remove one"});
+    CHECK(told("mqtt = 1\nmqtt = 2\n") == Told{"2:1 mqtt" + first + "1; remove one"});
+    CHECK(told("[a.mqtt]\n[a.mqtt]\n") == Told{"2:4 mqtt" + first + "4; remove one"});
+}
+
 TEST_CASE("TOML: the same key in different tables is none too many") {
     const auto file =
         read("[[m]]\na.b = 1\na.c = 2\n[[m]]\na.b = 1\n[x.y]\nb = 1\n[x]\nb = 2\nv = [{a = 1}, {a = 2}]\n");

@@ -81,7 +81,8 @@ Node* table_of(const std::string& section, Node& root, Mistakes& mistakes) {
     for (auto& [key, where, value] : root.table) {
         if (key != section) continue;
         if (value.kind == Node::Kind::table) return &value;
-        mistakes.add(value.where, section, fmt::format("must be a table, not {}", value.kind_name()));
+        mistakes.add(value.where, section,
+                     fmt::format("must be a table, not {}: write [{}], once", value.kind_name(), section));
     }
     return nullptr;
 }
@@ -127,7 +128,8 @@ const ProgramSection* program_section(std::string_view name) {
 std::optional<Settings> read_settings(const std::filesystem::path& file, Environment& variables, Mistakes& mistakes) {
     Settings settings;
     settings.file = std::filesystem::absolute(file);
-    settings.document = read_file(file.string(), file.string(), mistakes);
+    settings.document = read_file(file.string(), file.string(), mistakes,
+                                  [](std::string_view name) { return program_section(name) == nullptr; });
     if (!settings.document.sound) return std::nullopt;
 
     auto& root = settings.document.root;

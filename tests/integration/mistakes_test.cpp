@@ -289,6 +289,14 @@ TEST_CASE("the configuration file itself") {
     CHECK(no_folder.code == 1);
     CHECK(all_of(no_folder).find("folder.toml:2:") != std::string::npos);
     CHECK(all_of(no_folder).find("handlers-dir") != std::string::npos);
+    const auto twice = check_configuration("[mqtt]\nurl = \"tcp://h:1\"\n[mqtt]\nurl = \"tcp://h:2\"\n");
+    CHECK(twice.err.find("6:2: mqtt: is there twice: first in line 4, column 2; write [[mqtt]] in both places") !=
+          std::string::npos);
+    const auto only_once = check_configuration("[http]\n[http]\n");
+    CHECK(only_once.err.find("5:2: http: is there twice: first in line 4, column 2; remove one\n") !=
+          std::string::npos);
+    const auto list = check(folder.write("list.toml", "[[tocsin]]\nhandlers-dir = \".\"\n"));
+    CHECK(list.err.find("tocsin: must be a table, not a list: write [tocsin], once\n") != std::string::npos);
     const auto unknown = check_configuration("", "drain-timout = \"5s\"");
     CHECK(unknown.code == 1);
     CHECK(all_of(unknown).find("did you mean \"drain-timeout\"") != std::string::npos);

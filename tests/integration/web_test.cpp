@@ -93,7 +93,7 @@ TEST_CASE("mistakes in [http] are told with their place") {
           Mistake{http_section(""), "5:10: http.listen: "},
           Mistake{"[http]\nlisten = 9092\n", "5:10: http.listen: must be a string"},
           Mistake{"[http]\nlistn = \"*:1\"\n", "5:1: http.listn: unknown option (did you mean \"listen\"?)"},
-          Mistake{"[[http]]\n", "http: must be a table, not a list"},
+          Mistake{"[[http]]\n", "http: must be a table, not a list: write [http], once\n"},
           Mistake{"[[htpp]]\n", "(did you mean \"http\"?)"}}) {
         CAPTURE(one.toml);
         const auto finished = Site{one.toml}.check();

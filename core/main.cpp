@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/mistakes.hpp"
 #include "base/text.hpp"
 #include "config/schema.hpp"
 #include "daemon/daemon.hpp"
@@ -13,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -25,6 +27,32 @@ std::string check_timeout(const std::string& text) {
     const auto timeout = tocsin::core::parse_duration(text);
     const bool suits = timeout && *timeout > 0 && *timeout <= longest.count();
     return suits ? "" : "must be a duration above 0s and of at most 1h, such as 10s";
+}
+
+/// Tells what is missing or unknown where a command has to be; false when there is one.
+bool tell_missing_command(CLI::App& program) {
+    auto* parent = &program;
+    while (!parent->get_subcommands().empty()) parent = parent->get_subcommands().front();
+    std::vector<std::string> names;
+    for (const auto* command : parent->get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    if (names.empty()) return false;
+    const auto path = parent == &program ? std::string{"tocsin"} : "tocsin " + parent->get_name();
+    const auto unknown = program.remaining(true);
+    std::string all;
+    for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
+    if (unknown.empty()) {
+        std::cerr << "tocsin: say which command: " << all;
+    } else {
+        const auto meant = tocsin::core::nearest(unknown.front(), names);
+        std::cerr << "tocsin: unknown command or argument: " << tocsin::core::escaped(unknown.front());
+        if (meant.empty())
+            std::cerr << " (known: " << all << ')';
+        else
+            std::cerr << " (did you mean \"" << meant << "\"?)";
+    }
+    std::cerr << "\nRun \"" << path << " --help\" for more information." << std::endl;
+    return true;
 }
 
 int run_command(int argc, char** argv) {
@@ -89,6 +117,9 @@ int run_command(int argc, char** argv) {
     try {
         program.parse(argc, argv);
         spool.check();
+    } catch (const CLI::RequiredError& error) {
+        if (tell_missing_command(program)) return usage_error;
+        return program.exit(error) == 0 ? 0 : usage_error;
     } catch (const CLI::ParseError& error) {
         if (const auto unknown = program.remaining(); !unknown.empty() && !program.get_help_ptr()->count())
             std::cerr << "tocsin: unknown command or argument: " << tocsin::core::escaped(unknown.front()) << '\n';

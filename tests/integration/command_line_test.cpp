@@ -16,7 +16,8 @@ bool holds(const std::string& text, const char* part) { return text.find(part) !
 
 TEST_CASE("help and version") {
     const auto help = run_ok({tocsin_exe(), "--help"});
-    for (const char* word : {"run", "check", "plugins", "sample", "spool", "--log-format", "--version", "Exit codes: 0 "}) {
+    for (const char* word :
+         {"run", "check", "plugins", "sample", "spool", "--log-format", "--version", "Exit codes: 0 "}) {
         CAPTURE(word);
         CHECK(holds(help, word));
     }
@@ -51,6 +52,40 @@ TEST_CASE("the plugins that come along, with their options") {
         CAPTURE(word);
         CHECK(holds(text, word));
     }
+}
+
+TEST_CASE("a command that is missing or mistyped is told with those that there are") {
+    const std::string all = "run, check, plugins, sample, spool";
+    const std::string actions = "list, show, verify, requeue, drop, export";
+    const std::string more = "Run \"tocsin --help\" for more information.\n";
+    const std::string more_of_spool = "Run \"tocsin spool --help\" for more information.\n";
+    const struct {
+        Arguments words;
+        std::string told;
+    } cases[] = {
+        {{}, "tocsin: say which command: " + all + "\n" + more},
+        {{"--verbose"}, "tocsin: say which command: " + all + "\n" + more},
+        {{"chek"}, "tocsin: unknown command or argument: chek (did you mean \"check\"?)\n" + more},
+        {{"chek", "--config", "x"}, "tocsin: unknown command or argument: chek (did you mean \"check\"?)\n" + more},
+        {{"walk"}, "tocsin: unknown command or argument: walk (known: " + all + ")\n" + more},
+        {{"spool"}, "tocsin: say which command: " + actions + "\n" + more_of_spool},
+        {{"spool", "--state-dir", "x"}, "tocsin: say which command: " + actions + "\n" + more_of_spool},
+        {{"spool", "lits", "--state-dir", "x"},
+         "tocsin: unknown command or argument: lits (did you mean \"list\"?)\n" + more_of_spool},
+        {{"spool", "--state-dir", "x", "frob"},
+         "tocsin: unknown command or argument: frob (known: " + actions + ")\n" + more_of_spool},
+    };
+    for (const auto& one : cases) {
+        Arguments command{tocsin_exe()};
+        command.insert(command.end(), one.words.begin(), one.words.end());
+        CAPTURE(command.back());
+        const auto finished = run(command);
+        CHECK(finished.code == 2);
+        CHECK(finished.out == "");
+        CHECK(finished.err == one.told);
+    }
+    // A command that lacks an option is another matter.
+    CHECK(holds(run({tocsin_exe(), "check"}).err, "--config is required"));
 }
 
 TEST_CASE("a wrong command line is refused with words") {

@@ -76,6 +76,9 @@ void Router::recover(std::shared_ptr<const Routing> routing) {
 void Router::change(std::shared_ptr<const Routing> routing, const std::function<void()>& place) {
     const std::scoped_lock lock{mutex_};
     place();
+    for (const auto& target : routing->targets)
+        if (auto& handler = *target.handler; handler.is_removed && handler.in_backlog)
+            backlog_.add(handler, handler.read_from);
     for (const auto& target : routing_->targets) target.handler->is_removed = true;
     for (const auto& target : routing->targets) {
         auto& handler = *target.handler;
@@ -123,25 +126,24 @@ void Router::bury(Handler& handler, const std::vector<QueuedDelivery>& deliverie
 }
 
 bool Router::bury_backlog(Handler& handler) {
-    if (!handler.in_backlog) return true;
-    {
-        const std::scoped_lock lock{mutex_};
-        spool_.visit_unwritten([&](const EntryPtr& entry) {
-            for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
-                if (entry->slots()[slot].account != handler.account || entry->slots()[slot].in_memory) continue;
-                entry->set_in_memory(slot);
-                handler.in_memory += entry->cost();
-                bury(handler, {{entry, slot}});
-            }
-            return true;
-        });
-    }
+    if (!handler.is_removed || !handler.in_backlog) return true;
     const auto buried = spool_.bury_all(*handler.account, handler.read_from, handler_removed, 1);
-    handler.dead.add(buried.deliveries);
-    handler.pending -= buried.deliveries;
-    handler.pending_bytes -= buried.bytes;
-    if (buried.deliveries != 0) return false;
+    if (!buried) return true;
+    handler.dead.add(buried->deliveries);
+    handler.pending -= buried->deliveries;
+    handler.pending_bytes -= buried->bytes;
+    if (buried->deliveries != 0) return false;
+    // What the file does not have yet comes last: while it takes nothing, memory has room for few dead letters.
     const std::scoped_lock lock{mutex_};
+    spool_.visit_unwritten([&](const EntryPtr& entry) {
+        for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
+            if (entry->slots()[slot].account != handler.account || entry->slots()[slot].in_memory) continue;
+            entry->set_in_memory(slot);
+            handler.in_memory += entry->cost();
+            bury(handler, {{entry, slot}});
+        }
+        return true;
+    });
     handler.in_backlog = false;
     return true;
 }
@@ -265,8 +267,10 @@ void Router::stop() {
 }
 
 std::size_t Router::pending() const {
+    const std::scoped_lock lock{mutex_};
     std::size_t sum = 0;
-    for (const auto& target : routing()->targets) sum += target.handler->pending;
+    for (const auto& handler : by_account_)
+        if (handler) sum += handler->pending;
     return sum;
 }
 
@@ -289,11 +293,22 @@ void Router::release() {
     for (const auto& runner : to_wake) runner->wake_soon();
 }
 
-void Router::feed() { backlog_.feed(); }
+void Router::feed() {
+    backlog_.feed();
+    if (!std::exchange(buries_, false)) return;
+    // by_account_ changes on this thread alone.
+    for (const auto& handler : by_account_)
+        if (handler && !bury_backlog(*handler)) buries_ = true;
+    if (buries_) spool_.poke();
+}
 
 void Router::look() {
-    const std::scoped_lock lock{mutex_};
-    for (auto* runner : runners_) runner->look_around();
+    {
+        const std::scoped_lock lock{mutex_};
+        for (auto* runner : runners_) runner->look_around();
+    }
+    buries_ = true;
+    spool_.poke();
 }
 
 void Router::has_room() {

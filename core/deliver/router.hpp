@@ -13,7 +13,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <vector>
 
 namespace tocsin::core {
@@ -27,7 +26,6 @@ class Router final : public Intake, public SpoolListener {
 
     /// Puts back what the spool holds: states, and the deliveries of the handlers of `routing`, whose lanes are in
     /// place. Those of other handlers become dead letters. Before anything is taken, and before the spool is started.
-    /// Throws DatabaseError.
     void recover(std::shared_ptr<const Routing> routing);
 
     /// Changes what handlers there are; `place` puts the lanes in their places, and the handlers that stay into
@@ -41,7 +39,8 @@ class Router final : public Intake, public SpoolListener {
     /// of a handler that was removed they become dead letters. Any thread.
     void lane_left(Handler& handler, std::vector<QueuedDelivery> deliveries);
     /// What a handler that was removed has in the spool alone becomes dead letters, or some of it: false when it is to
-    /// be called again. On the spool's thread.
+    /// be called again. What the file does not let go now is tried again about once a second, until the handler is
+    /// back. On the spool's thread.
     bool bury_backlog(Handler& handler);
 
     /// What is in force. Any thread.
@@ -52,7 +51,7 @@ class Router final : public Intake, public SpoolListener {
     /// Takes nothing any more.
     void stop();
 
-    /// Deliveries that have not ended.
+    /// Deliveries that have not ended, those of handlers that were removed included.
     std::size_t pending() const;
     /// Matches that failed because a reference was not there.
     std::uint64_t missing_references() const { return routing()->routes.missing(); }
@@ -88,6 +87,7 @@ class Router final : public Intake, public SpoolListener {
     std::uint64_t quota_ = 0;         ///< bytes that a handler may have pending
     std::uint64_t memory_quota_ = 0;  ///< and of these, what is not in the file
     bool stopping_ = false;
+    bool buries_ = false;  ///< on the spool's thread: removed handlers may have a backlog
     LogLimit invalid_lines_;
 };
 

@@ -84,8 +84,10 @@ class Spool final : public Ledger {
     /// The deliveries in the file of handlers that have no account become dead letters. Returns how many.
     std::uint64_t bury_unknown_handlers();
     /// The deliveries in the file of this handler, from that event on, become dead letters, or about `most` of them.
-    /// Returns what has gone. On the spool's thread.
-    Kept bury_all(const Account& account, std::uint64_t from, std::string_view reason, std::uint64_t most = UINT64_MAX);
+    /// Returns what has gone; nothing when something may be left that the file does not let go now, which is told. On
+    /// the spool's thread.
+    std::optional<Kept> bury_all(const Account& account, std::uint64_t from, std::string_view reason,
+                                 std::uint64_t most = UINT64_MAX);
     /// The states that were there when the file was opened, the one that changed longest ago first.
     std::vector<SavedState> states();
 

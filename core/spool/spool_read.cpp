@@ -66,10 +66,12 @@ std::uint64_t Spool::bury_unknown_handlers() {
     return buried;
 }
 
-Kept Spool::bury_all(const Account& account, std::uint64_t from, std::string_view reason, std::uint64_t most) {
+std::optional<Kept> Spool::bury_all(const Account& account, std::uint64_t from, std::string_view reason,
+                                    std::uint64_t most) {
+    if (is_durable() && !store_) return std::nullopt;
     Kept buried;
     try {
-        while (store_ && account.in_file != 0 && buried.deliveries < most) {
+        while (account.in_file != 0 && buried.deliveries < most) {
             const auto some = bury_batch(account.name, account.in_file, from, reason);
             if (some.deliveries == 0) break;
             buried.deliveries += some.deliveries;
@@ -77,6 +79,7 @@ Kept Spool::bury_all(const Account& account, std::uint64_t from, std::string_vie
         }
     } catch (const DatabaseError& error) {
         commit_failed(0, error);
+        if (buried.deliveries == 0) return std::nullopt;
     }
     return buried;
 }

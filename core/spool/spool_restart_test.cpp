@@ -192,8 +192,9 @@ TEST_CASE("of a running handler all from one event on become dead letters") {
     test.wait_for_commit_of(entries.back());
     test.spool.run([&] {
         const auto buried = test.spool.bury_all(account, entries[4]->event->sequence(), "no longer wanted");
-        CHECK(buried.deliveries == 6);
-        CHECK(buried.bytes == 6 * entries[0]->cost());
+        REQUIRE(buried);
+        CHECK(buried->deliveries == 6);
+        CHECK(buried->bytes == 6 * entries[0]->cost());
     });
     CHECK(test.in_file(account).size() == 4);
     CHECK(test.spool.dead_letters() == 6);

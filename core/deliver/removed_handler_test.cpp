@@ -1,0 +1,167 @@
+#include "deliver/router.hpp"
+#include "deliver/sink_runner.hpp"
+#include "plugin/test_folder.hpp"
+
+#include <tocsin/sink.hpp>
+#include <tocsin/source.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace tocsin::core;
+using namespace std::chrono_literals;
+
+namespace {
+
+class IdleSink final : public tocsin::Sink {
+  public:
+    static constexpr std::string_view name = "idle";
+    static constexpr bool non_blocking = true;
+
+    explicit IdleSink(tocsin::SinkHost) {}
+    void send(tocsin::Delivery) override {}
+};
+
+class IdleSource final : public tocsin::Source {
+  public:
+    static constexpr std::string_view name = "idle";
+
+    explicit IdleSource(tocsin::SourceHost) {}
+    void start() override {}
+    void pause() override {}
+    void resume() override {}
+    void stop(std::chrono::nanoseconds) override {}
+};
+
+/// While it is there no file grows, as if the disk were full.
+class FullDisk {
+  public:
+    FullDisk() : before_{std::signal(SIGXFSZ, SIG_IGN)} {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit_) == 0);
+        auto none = limit_;
+        none.rlim_cur = 0;
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+    }
+    ~FullDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &limit_);
+        std::signal(SIGXFSZ, before_);
+    }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+
+  private:
+    void (*before_)(int);
+    rlimit limit_{};
+};
+
+bool eventually(const std::function<bool()>& holds) {
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() >= end) return false;
+        std::this_thread::sleep_for(1ms);
+    }
+    return true;
+}
+
+/// A handler with room for one delivery in memory, whose sink is never started.
+struct Fixture {
+    TestFolder folder;
+    Listeners listeners;
+    SinkKind sink_kind;
+    SourceKind source_kind;
+    std::shared_ptr<SinkRunner> runner;
+    std::shared_ptr<SourceInstance> source;
+    std::shared_ptr<Handler> handler = std::make_shared<Handler>("topic", "handler");
+    std::unique_ptr<Spool> spool;
+    std::unique_ptr<Router> router;
+
+    explicit Fixture(std::chrono::nanoseconds tick = 2ms) {
+        sink_kind.name = IdleSink::name;
+        sink_kind.abi = &tocsin::detail::sink_kind<IdleSink>;
+        source_kind.name = IdleSource::name;
+        source_kind.abi = &tocsin::detail::source_kind<IdleSource>;
+        const auto nowhere = [](Strand::Task) {};
+        const std::vector<OptionValue> none;
+        runner = std::make_shared<SinkRunner>(std::make_unique<SinkInstance>(sink_kind, "idle", none, nowhere));
+        source = std::make_shared<SourceInstance>(source_kind, "idle", none, listeners, nowhere);
+        handler->runner = runner.get();
+        handler->lane = runner->add(handler, {});
+        spool = std::make_unique<Spool>(Spool::Settings{.folder = folder.path, .tick = tick});
+        router = std::make_unique<Router>(*spool, 1024 * 1024);
+        router->recover(with_handler());
+        spool->start(*router);
+        handler->most_in_memory = 1;
+    }
+    ~Fixture() { spool->stop(); }
+
+    std::shared_ptr<const Routing> with_handler() const {
+        auto routing = std::make_shared<Routing>();
+        routing->routes.add(handler->topic, Match{"TRUE"}, 0);
+        routing->targets.push_back({handler, "idle", "idle"});
+        return routing;
+    }
+
+    void emit(std::string_view id, tocsin::Level level = tocsin::Level::ok) const {
+        tocsin::EventDraft draft;
+        draft.topic = handler->topic;
+        draft.id = id;
+        draft.level = level;
+        REQUIRE(router->take(*source, draft.to_abi(), 0) == TOCSIN_ACCEPTED);
+    }
+
+    void change(std::shared_ptr<const Routing> routing) const {
+        spool->run([&] { router->change(std::move(routing), [] {}); });
+    }
+    /// As often as it asks for.
+    void bury() const {
+        for (bool is_buried = false; !is_buried;) spool->run([&] { is_buried = router->bury_backlog(*handler); });
+    }
+    bool eventually_written() const {
+        return eventually([&] { return spool->in_intake() == 0; });
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "what a removed handler has in a file that takes nothing is buried once it does") {
+    for (const auto* id : {"a", "b", "c"}) emit(id);
+    REQUIRE(eventually_written());
+    const auto cost = handler->in_memory.load();
+    REQUIRE(handler->pending == 3);
+    REQUIRE(handler->pending_bytes == 3 * cost);
+    {
+        const FullDisk disk;
+        emit("unwritten");
+        change(std::make_shared<Routing>());
+        bury();
+        CHECK(handler->in_backlog);
+        CHECK(router->pending() == 4);
+        CHECK(handler->dead.value() == 0);
+    }
+    SUBCASE("by itself") {
+        CHECK(eventually([&] { return !handler->in_backlog; }));
+        CHECK(handler->dead.value() == 3);
+        CHECK(router->pending() == 1);
+        CHECK(handler->pending_bytes == cost);
+        CHECK(eventually([&] { return spool->dead_letters() == 3; }));
+    }
+    SUBCASE("unless the handler is there again, which gets it before what comes later") {
+        change(with_handler());
+        emit("later");
+        CHECK(eventually([&] { return !handler->in_backlog; }));
+        CHECK(handler->in_memory == handler->pending_bytes);
+        CHECK(handler->pending == 5);
+        CHECK(handler->dead.value() == 0);
+    }
+}

@@ -165,3 +165,20 @@ TEST_CASE_FIXTURE(Fixture, "what a removed handler has in a file that takes noth
         CHECK(handler->dead.value() == 0);
     }
 }
+
+TEST_CASE("what was held when its handler was removed is buried once, though the disk takes nothing") {
+    Fixture site{1h};
+    site.emit("a", tocsin::Level::critical);
+    site.emit("b", tocsin::Level::critical);
+    REQUIRE(site.handler->in_backlog);
+    site.change(std::make_shared<Routing>());
+    site.bury();
+    CHECK(site.handler->dead.value() == 1);
+    // Its commit fails, so they are let go while their dead letters still wait for one.
+    const FullDisk disk;
+    site.spool->stop();
+    CHECK(site.handler->dead.value() == 2);
+    CHECK(site.handler->pending == 0);
+    CHECK(site.handler->pending_bytes == 0);
+    CHECK(site.handler->in_memory == 0);
+}

@@ -251,7 +251,8 @@ bool Router::add_slot(Handler& handler, const Entry& entry, Entry::Slots& slots)
 
 void Router::send(const EntryPtr& entry) {
     for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
-        if (!entry->slots()[slot].in_memory || entry->state(slot) == Entry::State::ended) continue;
+        const auto state = entry->state(slot);
+        if (!entry->slots()[slot].in_memory || state == Entry::State::dying || state == Entry::State::ended) continue;
         auto& handler = *handler_of(*entry->slots()[slot].account);
         if (handler.is_removed) {
             bury(handler, {{entry, slot}});

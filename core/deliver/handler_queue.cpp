@@ -15,7 +15,7 @@ void HandlerQueue::push(QueuedDelivery delivery, Ended& ended) {
         fresh_.push_back(std::move(delivery));
         return;
     }
-    const auto id = delivery.event().id();
+    const EventId id{delivery.event()};
     if (const auto held = held_back_.find(id); held != held_back_.end()) {
         held->second.waiting.push_back(std::move(delivery));
         keep_latest(held->first, held->second, ended);
@@ -25,12 +25,12 @@ void HandlerQueue::push(QueuedDelivery delivery, Ended& ended) {
         auto* const place = older->second;
         latest_.erase(older);
         std::swap(*place, delivery);
-        latest_.emplace(place->event().id(), place);
+        latest_.emplace(EventId{place->event()}, place);
         ended.replaced.push_back(std::move(delivery));
         return;
     }
     fresh_.push_back(std::move(delivery));
-    latest_.emplace(fresh_.back().event().id(), &fresh_.back());
+    latest_.emplace(EventId{fresh_.back().event()}, &fresh_.back());
 }
 
 void HandlerQueue::push_front(std::vector<QueuedDelivery> deliveries, Ended& ended) {
@@ -41,7 +41,7 @@ void HandlerQueue::push_front(std::vector<QueuedDelivery> deliveries, Ended& end
 }
 
 /// Of what waits of one event id only the newest stays, with the delay that was earned.
-void HandlerQueue::keep_latest(const std::string& id, HeldBack& held, Ended& ended) {
+void HandlerQueue::keep_latest(const EventId& id, HeldBack& held, Ended& ended) {
     if (!keeps_latest_) return;
     forget_due(id, held);
     if (const auto fresh = latest_.find(id); fresh != latest_.end()) {
@@ -66,7 +66,7 @@ std::vector<QueuedDelivery> HandlerQueue::take_if(Which which) {
             if (delivery.entry && which(delivery)) taken.push_back(std::move(delivery));
         std::erase_if(queue, [](const QueuedDelivery& delivery) { return !delivery.entry; });
     };
-    std::vector<std::string> touched;
+    std::vector<EventId> touched;
     for (auto& [id, held] : held_back_) {
         const auto before = held.waiting.size();
         take_from(held.waiting);
@@ -89,7 +89,7 @@ std::vector<QueuedDelivery> HandlerQueue::take_if(Which which) {
 void HandlerQueue::index_fresh() {
     latest_.clear();
     if (!keeps_latest_) return;
-    for (auto& delivery : fresh_) latest_.insert_or_assign(delivery.event().id(), &delivery);
+    for (auto& delivery : fresh_) latest_.insert_or_assign(EventId{delivery.event()}, &delivery);
 }
 
 std::vector<QueuedDelivery> HandlerQueue::take_received_before(std::int64_t time) {
@@ -139,8 +139,8 @@ const QueuedDelivery* HandlerQueue::take_from(std::deque<QueuedDelivery>& queue,
         auto delivery = std::move(queue.front());
         queue.pop_front();
         if (!delivery.entry) continue;
-        if (!latest_.empty() && &queue == &fresh_) latest_.erase(delivery.event().id());
-        const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(delivery.event().id());
+        if (!latest_.empty() && &queue == &fresh_) latest_.erase(EventId{delivery.event()});
+        const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(EventId{delivery.event()});
         if (held == held_back_.end()) return submit(std::move(delivery), ticket, now);
         held->second.waiting.push_back(std::move(delivery));
         update_due(held->first, held->second);
@@ -171,7 +171,8 @@ bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& 
     const auto at = submitted_.begin() + (found - submitted_.cbegin());
     --open_;
     const EventPtr event = at->delivery.entry->event;
-    const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(event->id());
+    const EventId id{*event};
+    const auto held = held_back_.empty() ? held_back_.end() : held_back_.find(id);
     if (held != held_back_.end() && held->second.ticket == ticket) {
         held->second.ticket = 0;
         update_due(held->first, held->second);
@@ -186,8 +187,8 @@ bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& 
         keep_latest(held->first, held->second, ended);
     } else if (answer == Answer::retry) {
         hold_back(at, now);
-        auto& [id, waiting] = *held_back_.find(event->id());
-        keep_latest(id, waiting, ended);
+        auto& [kept, waiting] = *held_back_.find(id);
+        keep_latest(kept, waiting, ended);
         return true;
     } else if (older_is_open(at)) {
         at->state = State::held;
@@ -196,27 +197,29 @@ bool HandlerQueue::answer(std::uint64_t ticket, Answer answer, Time now, Ended& 
     } else {
         end(at, ended.delivered);
     }
-    release_held(event->id(), ended);
-    let_go_if_over(event->id());
+    release_held(id, ended);
+    let_go_if_over(id);
     return true;
 }
 
-bool HandlerQueue::superseded_before(std::string_view id, std::uint64_t sequence) const {
+bool HandlerQueue::superseded_before(const EventId& id, std::uint64_t sequence) const {
     return superseded_ != 0 && std::any_of(submitted_.begin(), submitted_.end(), [&](const Submitted& other) {
                return other.state == State::superseded && other.delivery.event().sequence() < sequence &&
-                      other.delivery.event().id() == id;
+                      EventId{other.delivery.event()} == id;
            });
 }
 
 bool HandlerQueue::older_is_open(SubmittedList::const_iterator at) const {
+    const EventId id{at->delivery.event()};
     return std::any_of(submitted_.begin(), at, [&](const Submitted& older) {
-        return older.state == State::open && older.delivery.event().id() == at->delivery.event().id();
+        return older.state == State::open && EventId{older.delivery.event()} == id;
     });
 }
 
 void HandlerQueue::hold_back(SubmittedList::iterator at, Time now) {
     const EventPtr event = at->delivery.entry->event;
-    auto& [id, held] = *held_back_.try_emplace(std::string{event->id()}).first;
+    const EventId of{*event};
+    auto& [id, held] = *held_back_.try_emplace(KeptId{of}).first;
     forget_due(id, held);
     held.not_before = now + backoff_.after(at->delivery.attempts);
     at->delivery.failed = true;
@@ -225,11 +228,12 @@ void HandlerQueue::hold_back(SubmittedList::iterator at, Time now) {
     wait_again(held, at);
     while (position < submitted_.size()) {
         const auto newer = submitted_.begin() + static_cast<std::ptrdiff_t>(position);
-        if (newer->delivery.event().id() == event->id() && newer->state == State::held) {
+        const bool same = EventId{newer->delivery.event()} == of;
+        if (same && newer->state == State::held) {
             wait_again(held, newer);
             continue;
         }
-        if (newer->delivery.event().id() == event->id() && newer->state == State::open) {
+        if (same && newer->state == State::open) {
             newer->state = State::superseded;
             ++superseded_;
             if (held.ticket == newer->ticket) held.ticket = 0;
@@ -257,10 +261,10 @@ void HandlerQueue::end(SubmittedList::iterator at, std::vector<QueuedDelivery>& 
     submitted_.erase(at);
 }
 
-void HandlerQueue::release_held(std::string_view id, Ended& ended) {
+void HandlerQueue::release_held(const EventId& id, Ended& ended) {
     for (std::size_t position = 0; held_ != 0 && position < submitted_.size();) {
         const auto at = submitted_.begin() + static_cast<std::ptrdiff_t>(position);
-        const bool same = at->delivery.event().id() == id;
+        const bool same = EventId{at->delivery.event()} == id;
         if (same && at->state == State::open) return;
         if (same && at->state == State::held)
             end(at, ended.delivered);
@@ -269,7 +273,7 @@ void HandlerQueue::release_held(std::string_view id, Ended& ended) {
     }
 }
 
-void HandlerQueue::let_go_if_over(std::string_view id) {
+void HandlerQueue::let_go_if_over(const EventId& id) {
     if (held_back_.empty()) return;
     const auto held = held_back_.find(id);
     if (held == held_back_.end() || held->second.ticket != 0 || held->second.failed != 0) return;
@@ -314,13 +318,13 @@ std::optional<Time> HandlerQueue::next_due() const {
     return due_.empty() ? std::nullopt : std::optional{due_.begin()->first};
 }
 
-void HandlerQueue::update_due(const std::string& id, HeldBack& held) {
+void HandlerQueue::update_due(const EventId& id, HeldBack& held) {
     if (held.is_due || held.ticket != 0 || held.waiting.empty()) return;
     due_.emplace(held.not_before, id);
     held.is_due = true;
 }
 
-void HandlerQueue::forget_due(const std::string& id, HeldBack& held) {
+void HandlerQueue::forget_due(const EventId& id, HeldBack& held) {
     if (!held.is_due) return;
     due_.erase({held.not_before, id});
     held.is_due = false;

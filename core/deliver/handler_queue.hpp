@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -35,11 +36,23 @@ struct Ended {
     std::vector<QueuedDelivery> replaced;  ///< a newer event of the same id has come
 };
 
+/// An event id with its alert topic, of which a handler may have several. Valid as long as what it was made of.
+struct EventId {
+    explicit EventId(const Event& event) noexcept : EventId{event.id(), event.topic()} {}
+    EventId(std::string_view id_, std::string_view topic_) noexcept : id{id_}, topic{topic_} {}
+    bool operator==(const EventId&) const = default;
+    bool operator<(const EventId& other) const { return std::tie(id, topic) < std::tie(other.id, other.topic); }
+
+    std::string_view id;
+    std::string_view topic;
+};
+
 /// The deliveries of one handler: which to submit next, and what an answer means.
 ///
-/// Deliveries are submitted in the order they came. One that must be retried holds back everything newer of its event
-/// id until it has ended, and what was submitted after it under that id is submitted again, delivered or not: the
-/// newest event of an id is always the last one sent. Other ids go on. Not thread-safe.
+/// Deliveries are submitted in the order they came. An event id here is one of an alert topic: `cpu` of one is not
+/// `cpu` of another. A delivery that must be retried holds back everything newer of its event id until it has ended,
+/// and what was submitted after it under that id is submitted again, delivered or not: the newest event of an id is
+/// always the last one sent. Other ids go on. Not thread-safe.
 class HandlerQueue {
   public:
     /// At most `most_submitted` are open or wait for an older one of their id. With `keeps_latest`, a delivery that is
@@ -107,27 +120,39 @@ class HandlerQueue {
         Time not_before;
         bool is_due = false;  ///< whether it stands in due_
     };
+    struct KeptId {
+        explicit KeptId(const EventId& of) : id{of.id}, topic{of.topic} {}
+        operator EventId() const noexcept { return {id, topic}; }
+        std::string id;
+        std::string topic;
+    };
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+        std::size_t operator()(const EventId& of) const noexcept {
+            return std::hash<std::string_view>{}(of.id) * 31 + std::hash<std::string_view>{}(of.topic);
+        }
+    };
+    struct Same {
+        using is_transparent = void;
+        bool operator()(const EventId& a, const EventId& b) const noexcept { return a == b; }
     };
     using SubmittedList = std::deque<Submitted>;
-    using HeldBackMap = std::unordered_map<std::string, HeldBack, Hash, std::equal_to<>>;
+    using HeldBackMap = std::unordered_map<KeptId, HeldBack, Hash, Same>;
 
     SubmittedList::const_iterator find(std::uint64_t ticket) const;
     const QueuedDelivery* submit(QueuedDelivery delivery, std::uint64_t ticket, Time now);
     const QueuedDelivery* take_held_back(std::uint64_t ticket, Time now);
     const QueuedDelivery* take_from(std::deque<QueuedDelivery>& queue, std::uint64_t ticket, Time now);
-    bool superseded_before(std::string_view id, std::uint64_t sequence) const;
+    bool superseded_before(const EventId& id, std::uint64_t sequence) const;
     bool older_is_open(SubmittedList::const_iterator at) const;
     void hold_back(SubmittedList::iterator at, Time now);
     void wait_again(HeldBack& held, SubmittedList::iterator at);
     void end(SubmittedList::iterator at, std::vector<QueuedDelivery>& where);
-    void release_held(std::string_view id, Ended& ended);
-    void let_go_if_over(std::string_view id);
-    void update_due(const std::string& id, HeldBack& held);
-    void forget_due(const std::string& id, HeldBack& held);
-    void keep_latest(const std::string& id, HeldBack& held, Ended& ended);
+    void release_held(const EventId& id, Ended& ended);
+    void let_go_if_over(const EventId& id);
+    void update_due(const EventId& id, HeldBack& held);
+    void forget_due(const EventId& id, HeldBack& held);
+    void keep_latest(const EventId& id, HeldBack& held, Ended& ended);
     template <class Which>
     std::vector<QueuedDelivery> take_if(Which which);
     void index_fresh();
@@ -135,15 +160,14 @@ class HandlerQueue {
     std::size_t most_submitted_;
     Backoff backoff_;
     bool keeps_latest_;
-    std::unordered_map<std::string_view, QueuedDelivery*>
-        latest_;  ///< with keeps_latest: what fresh_ holds, by event id
+    std::unordered_map<EventId, QueuedDelivery*, Hash> latest_;  ///< with keeps_latest: what fresh_ holds, by event id
     std::deque<QueuedDelivery> fresh_;
     std::deque<QueuedDelivery> again_;
     SubmittedList submitted_;
     HeldBackMap held_back_;
-    std::set<std::pair<Time, std::string_view>> due_;  ///< held back ids that have something to submit, by not_before
-    std::size_t held_ = 0;                             ///< in submitted_, by state
-    std::size_t superseded_ = 0;                       ///< in submitted_, by state
+    std::set<std::pair<Time, EventId>> due_;  ///< held back ids that have something to submit, by not_before
+    std::size_t held_ = 0;                    ///< in submitted_, by state
+    std::size_t superseded_ = 0;              ///< in submitted_, by state
     std::size_t open_ = 0;
 };
 

@@ -26,9 +26,10 @@ struct Fixture {
     std::uint64_t ticket = 0;
     Ended ended;
 
-    std::uint64_t push(const std::string& id) {
-        queue.push(test_delivery(id, ++sequence), ended);
-        return sequence;
+    std::uint64_t push(const std::string& id, const std::string& topic = "test") {
+        const auto number = ++sequence;
+        queue.push(test_delivery(id, number, topic, static_cast<std::int64_t>(number)), ended);
+        return number;
     }
 
     /// The sequence number of what was submitted; 0 for nothing.
@@ -39,12 +40,22 @@ struct Fixture {
 
     bool answer(std::uint64_t which, Answer what) { return queue.answer(which, what, now, ended); }
 
-    std::vector<std::uint64_t> take_delivered() {
+    static std::vector<std::uint64_t> numbers(const std::vector<QueuedDelivery>& deliveries) {
         std::vector<std::uint64_t> sequences;
-        for (const auto& delivery : ended.delivered) sequences.push_back(delivery.event().sequence());
+        for (const auto& delivery : deliveries) sequences.push_back(delivery.event().sequence());
+        return sequences;
+    }
+
+    std::vector<std::uint64_t> take_delivered() {
+        const auto sequences = numbers(ended.delivered);
         ended = {};
         return sequences;
     }
+};
+
+/// The same, of a handler with `keep: latest`.
+struct LatestFixture : Fixture {
+    LatestFixture() { queue = HandlerQueue{1024, Backoff{100ms, 30s, 1}, true}; }
 };
 
 using Sequences = std::vector<std::uint64_t>;
@@ -189,6 +200,43 @@ TEST_CASE_FIXTURE(Fixture, "tickets that wait for an answer are known by age") {
     CHECK(queue.unanswered_since(then) == Sequences{1});
     answer(1, Answer::delivered);
     CHECK(queue.unanswered_since(then).empty());
+}
+
+TEST_CASE_FIXTURE(LatestFixture, "with keep: latest a newer event replaces what waits of its id in its alert topic") {
+    push("cpu", "host a");
+    push("cpu", "host b");
+    push("cpu", "host a");
+    CHECK(numbers(ended.replaced) == Sequences{1});
+    CHECK(take() == 3);
+    CHECK(take() == 2);
+    answer(1, Answer::retry);
+    answer(2, Answer::retry);
+    push("cpu", "host b");
+    CHECK(numbers(ended.replaced) == Sequences{1, 2});
+    push("cpu", "host c");
+    CHECK(take() == 5);
+    answer(ticket, Answer::delivered);
+    now += 1s;
+    CHECK(take() == 3);
+    answer(ticket, Answer::delivered);
+    CHECK(take() == 4);
+    answer(ticket, Answer::delivered);
+    CHECK(take_delivered() == Sequences{5, 3, 4});
+    CHECK_FALSE(queue.holds_back());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a retry holds back its id in its own alert topic alone") {
+    push("cpu", "host a");
+    push("cpu", "host b");
+    push("cpu", "host b");
+    take();
+    take();
+    answer(1, Answer::retry);
+    answer(2, Answer::delivered);
+    CHECK(take_delivered() == Sequences{2});
+    CHECK(take() == 3);
+    answer(ticket, Answer::delivered);
+    CHECK(take_delivered() == Sequences{3});
 }
 
 TEST_CASE("whatever a sink answers, everything ends once and the newest of each id that is not dead is sent last") {

@@ -13,9 +13,9 @@
 
 namespace tocsin::core {
 
-inline EventPtr test_event(std::string_view id, std::uint64_t sequence) {
+inline EventPtr test_event(std::string_view id, std::uint64_t sequence, std::string_view topic = "test") {
     EventDraft draft;
-    draft.topic = "test";
+    draft.topic = topic;
     draft.id = id;
     draft.message = "message";
     Stamp stamp;
@@ -24,8 +24,9 @@ inline EventPtr test_event(std::string_view id, std::uint64_t sequence) {
 }
 
 /// One delivery of such an event that no spool knows of.
-inline QueuedDelivery test_delivery(std::string_view id, std::uint64_t sequence) {
-    auto entry = std::make_shared<Entry>(test_event(id, sequence), 0, Time{});
+inline QueuedDelivery test_delivery(std::string_view id, std::uint64_t sequence, std::string_view topic = "test",
+                                    std::int64_t received = 0) {
+    auto entry = std::make_shared<Entry>(test_event(id, sequence, topic), received, Time{});
     entry->set_slots({{.account = nullptr}});
     return {std::move(entry), 0};
 }

@@ -97,7 +97,8 @@ std::vector<QueuedDelivery> HandlerQueue::take_received_before(std::int64_t time
         return delivery.entry && delivery.entry->received < time;
     };
     const auto begins_older = [&](const auto& queue) { return !queue.empty() && is_older(queue.front()); };
-    const bool any = begins_older(fresh_) || begins_older(again_) ||
+    const auto has_older = [&](const auto& queue) { return std::any_of(queue.begin(), queue.end(), is_older); };
+    const bool any = (keeps_latest_ ? has_older(fresh_) : begins_older(fresh_)) || has_older(again_) ||
                      std::any_of(held_back_.begin(), held_back_.end(),
                                  [&](const auto& held) { return begins_older(held.second.waiting); });
     return any ? take_if(is_older) : std::vector<QueuedDelivery>{};
@@ -289,9 +290,13 @@ std::int64_t HandlerQueue::oldest() const {
     const auto look = [&](const QueuedDelivery& delivery) {
         if (delivery.entry) oldest = std::min(oldest, delivery.entry->received);
     };
-    if (!fresh_.empty()) look(fresh_.front());
-    if (!again_.empty()) look(again_.front());
-    if (!submitted_.empty()) look(submitted_.front().delivery);
+    // In place of what it replaces, a newer event may stand before an older one of another id.
+    if (keeps_latest_)
+        std::for_each(fresh_.begin(), fresh_.end(), look);
+    else if (!fresh_.empty())
+        look(fresh_.front());
+    std::for_each(again_.begin(), again_.end(), look);
+    for (const auto& submitted : submitted_) look(submitted.delivery);
     for (const auto& [id, held] : held_back_)
         if (!held.waiting.empty()) look(held.waiting.front());
     return oldest == std::numeric_limits<std::int64_t>::max() ? 0 : oldest;

@@ -239,6 +239,59 @@ TEST_CASE_FIXTURE(Fixture, "a retry holds back its id in its own alert topic alo
     CHECK(take_delivered() == Sequences{3});
 }
 
+TEST_CASE_FIXTURE(LatestFixture, "the oldest need not be the first: one was replaced where it stood") {
+    push("a");
+    push("b");
+    push("a");
+    CHECK(queue.oldest() == 2);
+    CHECK(numbers(queue.take_received_before(3)) == Sequences{2});
+    CHECK(queue.oldest() == 3);
+}
+
+TEST_CASE_FIXTURE(LatestFixture, "the oldest need not be the first: one was taken out of its place") {
+    push("a");
+    take();
+    push("a");
+    push("b");
+    answer(1, Answer::retry);
+    CHECK(numbers(ended.replaced) == Sequences{1});
+    now += 1s;
+    CHECK(take() == 2);
+    answer(ticket, Answer::delivered);
+    CHECK(queue.oldest() == 3);
+    CHECK(numbers(queue.take_received_before(4)) == Sequences{3});
+}
+
+TEST_CASE_FIXTURE(Fixture, "the oldest need not be the first: two ids that were held back go on") {
+    for (const auto* id : {"a", "b", "a", "b"}) push(id);
+    take();
+    take();
+    answer(1, Answer::retry);
+    answer(2, Answer::retry);
+    CHECK(take() == 0);
+    now += 1s;
+    for (int i = 0; i < 2; ++i) {
+        const auto first = take();
+        CHECK(first == static_cast<std::uint64_t>(i) + 1);
+    }
+    answer(ticket - 1, Answer::delivered);
+    answer(ticket, Answer::delivered);
+    CHECK(queue.oldest() == 3);
+    CHECK(numbers(queue.take_received_before(4)) == Sequences{3});
+    CHECK(queue.oldest() == 4);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what was submitted again may be the oldest of what is submitted") {
+    push("a");
+    push("b");
+    take();
+    take();
+    answer(1, Answer::retry);
+    now += 1s;
+    CHECK(take() == 1);
+    CHECK(queue.oldest() == 1);
+}
+
 TEST_CASE("whatever a sink answers, everything ends once and the newest of each id that is not dead is sent last") {
     for (std::uint32_t seed = 1; seed <= 300; ++seed) {
         CAPTURE(seed);

@@ -97,7 +97,8 @@ void Backlog::feed_from_memory(Handler& handler) {
         if (sequence < handler.read_from) return true;
         for (std::size_t slot = 0; slot < entry->slots().size(); ++slot) {
             if (entry->slots()[slot].account != handler.account || entry->slots()[slot].in_memory) continue;
-            if (handler.in_memory + entry->cost() > handler.most_in_memory) return has_all = false;
+            if (handler.in_memory != 0 && handler.in_memory + entry->cost() > handler.most_in_memory)
+                return has_all = false;
             entry->set_in_memory(slot);
             handler.in_memory += entry->cost();
             handler.read_from = sequence + 1;

@@ -113,3 +113,24 @@ TEST_CASE("a backlog without room waits, and holds up no other one") {
     CHECK(site.in_memory(1) == Fixture::each);
     CHECK_FALSE(site.handlers.all[1]->in_backlog);
 }
+
+TEST_CASE("an event that is larger than the room in memory passes alone, though it is not in the file") {
+    Fixture site{{"only"}};
+    auto& handler = *site.handlers.all[0];
+    handler.read_from = Fixture::each + 1;
+    handler.most_in_memory = Fixture::cost() - 1;
+    for (auto sequence = handler.read_from; sequence <= Fixture::each + 2; ++sequence) {
+        auto entry = std::make_shared<Entry>(test_event("id", sequence), 0, Time{});
+        entry->set_slots({{.account = handler.account, .in_memory = false}});
+        site.spool->offer(std::move(entry));
+    }
+    site.backlog->feed();
+    CHECK(site.in_memory(0) == 1);
+    site.backlog->feed();
+    CHECK(site.in_memory(0) == 1);
+    CHECK(handler.in_backlog);
+    handler.in_memory = 0;
+    site.backlog->feed();
+    CHECK(site.in_memory(0) == 1);
+    CHECK_FALSE(handler.in_backlog);
+}

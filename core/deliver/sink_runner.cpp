@@ -353,6 +353,12 @@ void SinkRunner::give_up_on_missing_answers(Time now) {
             ++open_;
         }
     }
+    if (given_up_.empty() || max_in_flight_ == 0 || given_up_.size() < max_in_flight_) return;
+    if (const auto left_out = lost_lines_.pass())
+        log::error("the sink owes as many answers as it takes deliveries at a time: they are no longer waited for",
+                   {{"kind", kind_}, {"name", name_}, {"answers", given_up_.size()}, {"lines_left_out", *left_out}});
+    open_ -= given_up_.size();
+    given_up_.clear();
 }
 
 /// False when the instance was condemned: then everything here belongs to somebody else.

@@ -187,6 +187,7 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     std::atomic<std::size_t> lane_count_{0};
     Counter stray_answers_;
     LogLimit stray_lines_;
+    LogLimit lost_lines_;
 
     std::vector<std::size_t> to_bind_;    ///< lanes that have no binding yet
     std::vector<std::size_t> to_unbind_;  ///< bindings whose lanes are gone

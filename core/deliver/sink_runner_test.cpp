@@ -266,3 +266,37 @@ TEST_CASE_FIXTURE(Fixture, "credit that a sink gives before it is started holds"
     push(one, "b");
     CHECK(sink().sent.size() == 1);
 }
+
+TEST_CASE_FIXTURE(Fixture, "a sink that has lost as many answers as it may take gets more all the same") {
+    const auto one = handler("one");
+    runner->set_limits({.answer = 1ms});
+    start();
+    std::deque<tocsin::Delivery> lost;
+    sink().on_send = [&](tocsin::Delivery delivery) { lost.push_back(std::move(delivery)); };
+    for (const auto* id : {"a", "b", "c"}) push(one, id);
+    REQUIRE(lost.size() == 3);
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    const auto eventually = [&](const auto& holds) {
+        while (!holds() && std::chrono::steady_clock::now() < deadline) {
+            runner->wake();
+            settle();
+            std::this_thread::sleep_for(1ms);
+        }
+        return holds();
+    };
+    CHECK(eventually([&] { return sink().sent.size() >= 6; }));
+    CHECK(at(one).retried.value() >= 3);
+    const auto stray = runner->stray_answers();
+    for (int i = 0; i < 3; ++i) {
+        lost.front().delivered();
+        lost.pop_front();
+    }
+    sink().on_send = [](tocsin::Delivery delivery) { delivery.delivered(); };
+    lost.clear();
+    CHECK(eventually([&] { return handlers.pending() == 0; }));
+    CHECK(runner->stray_answers() >= stray + 3);
+    CHECK(at(one).delivered.value() == 3);
+    push(one, "d");
+    settle();
+    CHECK(handlers.pending() == 0);
+}

@@ -302,3 +302,19 @@ TEST_CASE_FIXTURE(Fixture, "an exception out of submit is survived, and what was
     CHECK(handlers.all[1]->retried.value() == 1);
     CHECK(runner->condemned() == 0);
 }
+
+TEST_CASE_FIXTURE(Fixture, "nothing is sent through a new instance before it has begun") {
+    said.hanging = 1;
+    start(blocking);
+    push_and_hang();
+    push(1, "after");
+    watch(31s);
+    std::atomic<bool> ends_now{false};
+    std::thread waker{[&] {
+        while (!ends_now) runner->wake_soon();
+    }};
+    watch(1h);
+    CHECK(ends());
+    ends_now = true;
+    waker.join();
+}

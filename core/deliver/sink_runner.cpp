@@ -81,6 +81,7 @@ void SinkRunner::start(WakeAt wake_at, std::function<void()> has_room) {
     has_room_ = std::move(has_room);
     max_in_flight_ = owned_->max_in_flight();
     owned_->start(*this);
+    is_at_work_ = true;
     started_ = true;
     wake();
 }
@@ -149,6 +150,7 @@ void SinkRunner::make_next(Time now) {
     if (owned_) never_destroy(std::move(owned_));
     owned_ = std::move(made);
     auto& next = *owned_;
+    is_at_work_ = false;
     {
         const std::scoped_lock lock{inbox_mutex_};
         inbox_.may_take.reset();
@@ -167,7 +169,7 @@ void SinkRunner::begin(SinkInstance& next) {
             next_instance_at_ = std::chrono::steady_clock::now() + instance_wait_.after(++failures_in_a_row_);
             sink_ = nullptr;
             return;
-        case SinkInstance::Begun::yes: break;
+        case SinkInstance::Begun::yes: is_at_work_ = true;
     }
     log::info("a new instance of the sink is at work", {{"kind", kind_}, {"name", name_}});
     retry_now();
@@ -218,7 +220,7 @@ void SinkRunner::step() {
     if (left_) return;
     const auto now = std::chrono::steady_clock::now();
     take_in_all(now);
-    if (stopping_ || !bind_and_unbind()) return;
+    if (stopping_ || !is_at_work_ || !bind_and_unbind()) return;
     if (now >= next_check_) give_up_on_missing_answers(now);
     if (std::exchange(looks_for_expired_, false)) end_expired();
     wake_held_back(now);

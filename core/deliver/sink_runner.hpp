@@ -202,6 +202,7 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     std::uint64_t attempts_ = 0;
     std::size_t open_ = 0;
     std::size_t max_in_flight_ = 0;
+    bool is_at_work_ = false;                     ///< the instance has begun; a task may come before that
     std::unordered_set<std::uint64_t> given_up_;  ///< still open at the sink, so they count against its credit
     Time next_check_;
     Time armed_ = Time::max();

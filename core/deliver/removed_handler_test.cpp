@@ -7,11 +7,16 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -63,6 +68,26 @@ class FullDisk {
   private:
     void (*before_)(int);
     rlimit limit_{};
+};
+
+/// While it is there standard error goes to a file.
+class StandardErrorTo {
+  public:
+    explicit StandardErrorTo(const std::filesystem::path& path) : before_{::dup(STDERR_FILENO)} {
+        const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        REQUIRE(file >= 0);
+        ::dup2(file, STDERR_FILENO);
+        ::close(file);
+    }
+    ~StandardErrorTo() {
+        ::dup2(before_, STDERR_FILENO);
+        ::close(before_);
+    }
+    StandardErrorTo(const StandardErrorTo&) = delete;
+    StandardErrorTo& operator=(const StandardErrorTo&) = delete;
+
+  private:
+    int before_;
 };
 
 bool eventually(const std::function<bool()>& holds) {
@@ -181,4 +206,28 @@ TEST_CASE("what was held when its handler was removed is buried once, though the
     CHECK(site.handler->pending == 0);
     CHECK(site.handler->pending_bytes == 0);
     CHECK(site.handler->in_memory == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "letters of a handler that is not there are not sent again, which is told once a second") {
+    for (int i = 0; i < 50; ++i) emit("id");
+    REQUIRE(eventually_written());
+    change(std::make_shared<Routing>());
+    bury();
+    REQUIRE(spool->dead_letters() == 49);
+    const auto file = folder.path / "log";
+    {
+        const StandardErrorTo redirected{file};
+        spool->run([&] {
+            for (std::int64_t letter = 1; letter <= 49; ++letter)
+                router->requested({.number = letter, .action = "requeue", .target = letter});
+        });
+    }
+    std::ifstream log{file};
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(log, line);) lines.push_back(line);
+    REQUIRE_FALSE(lines.empty());
+    CHECK(lines.size() < 10);
+    CHECK(lines[0].find("cannot be sent again: there is no such handler") != std::string::npos);
+    CHECK(lines[0].find("handler=handler") != std::string::npos);
+    CHECK(handler->requeued.value() == 0);
 }

@@ -341,8 +341,10 @@ bool Router::requeue(const Request& request) {
         const std::scoped_lock lock{mutex_};
         auto* handler = handler_of(spool_.account(letter.handler));
         if (handler == nullptr || handler->is_removed) {
-            log::warning("a dead letter cannot be sent again: there is no such handler",
-                         {{"handler", letter.handler.id}, {"topic", letter.handler.topic}});
+            if (const auto left_out = no_handler_lines_.pass())
+                log::warning(
+                    "a dead letter cannot be sent again: there is no such handler",
+                    {{"handler", letter.handler.id}, {"topic", letter.handler.topic}, {"lines_left_out", *left_out}});
             return false;
         }
         const auto sequence = spool_.next_sequence();

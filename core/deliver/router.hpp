@@ -89,6 +89,7 @@ class Router final : public Intake, public SpoolListener {
     bool stopping_ = false;
     bool buries_ = false;  ///< on the spool's thread: removed handlers may have a backlog
     LogLimit invalid_lines_;
+    LogLimit no_handler_lines_;
 };
 
 }  // namespace tocsin::core

@@ -41,6 +41,10 @@ void add_once(ToWake& runners, SinkRunner& runner) {
 
 constexpr std::string_view handler_removed = "handler removed";
 
+void bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries) {
+    end_all(handler, deliveries, Outcome::dead, handler_removed);
+}
+
 }  // namespace
 
 Router::Router(Spool& spool, std::uint64_t spool_bytes)
@@ -114,17 +118,6 @@ void Router::lane_left(Handler& handler, std::vector<QueuedDelivery> deliveries)
     handler.runner->let_go(handler.lane, std::exchange(handler.left, {}));
 }
 
-void Router::bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries) {
-    for (const auto& delivery : deliveries) {
-        const auto cost = delivery.entry->cost();
-        handler.dead.add();
-        --handler.pending;
-        handler.pending_bytes -= cost;
-        handler.in_memory -= cost;
-        spool_.ended(delivery.entry, delivery.slot, Outcome::dead, handler_removed);
-    }
-}
-
 bool Router::bury_backlog(Handler& handler) {
     if (!handler.is_removed || !handler.in_backlog) return true;
     const auto buried = spool_.bury_all(*handler.account, handler.read_from, handler_removed, 1);
@@ -186,7 +179,11 @@ std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std
         }
         const auto sequence = spool_.is_full() ? 0 : spool_.next_sequence();
         if (sequence == 0) {
-            told_full_.push_back(source.weak_from_this());
+            const auto told = source.weak_from_this();
+            const auto is_it = [&](const auto& known) {
+                return !known.owner_before(told) && !told.owner_before(known);
+            };
+            if (std::none_of(told_full_.begin(), told_full_.end(), is_it)) told_full_.push_back(told);
             return TOCSIN_FULL;
         }
         const auto updated =

@@ -68,7 +68,6 @@ class Router final : public Intake, public SpoolListener {
   private:
     bool add_slot(Handler& handler, const Entry& entry, Entry::Slots& slots);
     void send(const EntryPtr& entry);
-    void bury(Handler& handler, const std::vector<QueuedDelivery>& deliveries);
     void share_room();
     Handler* handler_of(const Account& account) const;
     bool requeue(const Request& request);
@@ -83,9 +82,9 @@ class Router final : public Intake, public SpoolListener {
     TopicStates states_;
     Backlog backlog_;
     std::vector<std::size_t> found_;
-    std::vector<std::weak_ptr<SourceInstance>> told_full_;
-    std::uint64_t quota_ = 0;         ///< bytes that a handler may have pending
-    std::uint64_t memory_quota_ = 0;  ///< and of these, what is not in the file
+    std::vector<std::weak_ptr<SourceInstance>> told_full_;  ///< each once
+    std::uint64_t quota_ = 0;                               ///< bytes that a handler may have pending
+    std::uint64_t memory_quota_ = 0;                        ///< and of these, what is not in the file
     bool stopping_ = false;
     bool buries_ = false;  ///< on the spool's thread: removed handlers may have a backlog
     LogLimit invalid_lines_;

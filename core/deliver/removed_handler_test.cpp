@@ -1,6 +1,7 @@
 #include "deliver/router.hpp"
 #include "deliver/sink_runner.hpp"
 #include "plugin/test_folder.hpp"
+#include "spool/schema.hpp"
 
 #include <tocsin/sink.hpp>
 #include <tocsin/source.hpp>
@@ -230,4 +231,20 @@ TEST_CASE_FIXTURE(Fixture, "letters of a handler that is not there are not sent 
     CHECK(lines[0].find("cannot be sent again: there is no such handler") != std::string::npos);
     CHECK(lines[0].find("handler=handler") != std::string::npos);
     CHECK(handler->requeued.value() == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what was dropped just before its handler was removed is not buried as well") {
+    for (const auto* id : {"a", "b", "c"}) emit(id);
+    REQUIRE(eventually_written());
+    spool->run([&] {
+        const auto last = std::uint64_t{handler->account->in_file} << sequence_bits | (handler->read_from + 1);
+        router->requested({.number = 1, .action = "drop", .target = static_cast<std::int64_t>(last)});
+        router->change(std::make_shared<Routing>(), [] {});
+        while (!router->bury_backlog(*handler)) {
+        }
+    });
+    CHECK(handler->dropped.value() == 1);
+    CHECK(handler->dead.value() == 1);
+    CHECK(handler->pending == 1);
+    CHECK(handler->pending_bytes == handler->in_memory);
 }

@@ -89,12 +89,14 @@ Kept Spool::bury_batch(const HandlerName& name, std::uint32_t in_file, std::uint
     std::vector<std::uint64_t> sequences;
     const auto letters = dead_letters_.load();
     auto letters_now = letters;
+    std::uint64_t damaged = 0;
     Transaction transaction{store_->database()};
-    store_->read(in_file, from, buried_at_once, [&](KeptDelivery kept) {
+    store_->read(in_file, from, buried_at_once + removed_.size(), [&](KeptDelivery kept) {
+        if (removed_.contains({in_file, kept.sequence})) return true;
         sequences.push_back(kept.sequence);
         buried.bytes += kept.size;
         if (!kept.event) {
-            counters_.damaged.add();
+            ++damaged;
             return true;
         }
         store_->bury(name, *kept.event, kept.received, wall_clock(), reason);
@@ -105,6 +107,7 @@ Kept Spool::bury_batch(const HandlerName& name, std::uint32_t in_file, std::uint
     const auto most = settings_.most_dead_letters;
     if (letters_now > most) store_->remove_oldest_dead_letters(letters_now - most);
     transaction.commit();
+    counters_.damaged.add(damaged);
     counters_.dead_letters.add(letters_now - letters);
     counters_.evicted_letters.add(letters_now > most ? letters_now - most : 0);
     dead_letters_ = std::min(letters_now, most);

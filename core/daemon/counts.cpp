@@ -67,8 +67,9 @@ std::vector<Count> counts_of(const Handler& handler) {
 }
 
 std::vector<Count> counts_of(const SinkRunner& sink) {
-    return {{"stray_answers", "Answers to deliveries that were not open.", sink.stray_answers()},
-            {"condemned", "Instances of the sink that hung in a call and were given up.", sink.condemned()}};
+    return {
+        {"stray_answers", "Answers to deliveries that were not open.", sink.counts().stray_answers.value()},
+        {"condemned", "Instances of the sink that hung in a call and were given up.", sink.counts().condemned.value()}};
 }
 
 std::vector<Count> counts_of(Router& router) {

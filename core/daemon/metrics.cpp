@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tocsin::core {
 namespace {
@@ -17,13 +18,15 @@ namespace {
 using Labels = MetricFamilies::Labels;
 
 void add_deliveries(MetricFamilies& families, const Routing& routing) {
-    struct Latency {
-        Histogram::Sum sent;
-        Histogram::Sum confirmed;
-    };
-    std::map<std::pair<std::string, std::string>, Latency> latencies;
     for (const auto& [handler, kind, name] : routing.targets) {
-        families.add("tocsin_deliveries_", counts_of(*handler),
+        // What a handler has counted stays its own when it goes over to another sink; what is pending is that one's.
+        auto counters = counts_of(*handler);
+        const auto gauges =
+            std::stable_partition(counters.begin(), counters.end(), [](const Count& count) { return !count.is_gauge; });
+        const std::vector<Count> now(std::make_move_iterator(gauges), std::make_move_iterator(counters.end()));
+        counters.erase(gauges, counters.end());
+        families.add("tocsin_deliveries_", counters, {{"topic", handler->topic}, {"handler", handler->id}});
+        families.add("tocsin_deliveries_", now,
                      {{"topic", handler->topic}, {"handler", handler->id}, {"kind", kind}, {"name", name}});
         const auto oldest = handler->oldest.load();
         const auto age = oldest == 0 || handler->pending == 0 ? 0 : wall_clock() - oldest;
@@ -31,17 +34,19 @@ void add_deliveries(MetricFamilies& families, const Routing& routing) {
             "tocsin_deliveries_pending_age_seconds", "Age of the oldest delivery that has not ended.",
             {{"topic", handler->topic}, {"handler", handler->id}, {"kind", kind}, {"name", name}},
             std::chrono::duration<double>(std::chrono::nanoseconds{std::max<std::int64_t>(age, 0)}).count());
-        auto& latency = latencies[{kind, name}];
-        latency.sent.add(handler->sent);
-        latency.confirmed.add(handler->confirmed);
     }
-    for (const auto& [sink, latency] : latencies) {
-        const Labels labels{{"kind", sink.first}, {"name", sink.second}};
-        families.add_histogram("tocsin_delivery_sent_seconds", "Time from an event's receipt to its being sent.",
-                               labels, latency.sent);
-        families.add_histogram("tocsin_delivery_confirmed_seconds",
-                               "Time from an event's receipt to the sink's confirmation.", labels, latency.confirmed);
-    }
+}
+
+void add_latencies(MetricFamilies& families, const SinkRunner& sink) {
+    const Labels labels{{"kind", sink.kind()}, {"name", sink.name()}};
+    Histogram::Sum sent;
+    sent.add(sink.counts().sent);
+    families.add_histogram("tocsin_delivery_sent_seconds", "Time from an event's receipt to its being sent.", labels,
+                           sent);
+    Histogram::Sum confirmed;
+    confirmed.add(sink.counts().confirmed);
+    families.add_histogram("tocsin_delivery_confirmed_seconds",
+                           "Time from an event's receipt to the sink's confirmation.", labels, confirmed);
 }
 
 void add_process(MetricFamilies& families) {
@@ -62,8 +67,10 @@ std::string metrics_text(const Running& running) {
     const auto now = running.now();
     for (const auto& source : now.sources)
         families.add("tocsin_source_", counts_of(*source), {{"kind", source->kind()}, {"name", source->name()}});
-    for (const auto& sink : now.sinks)
+    for (const auto& sink : now.sinks) {
         families.add("tocsin_sink_", counts_of(*sink), {{"kind", sink->kind()}, {"name", sink->name()}});
+        add_latencies(families, *sink);
+    }
     add_deliveries(families, *now.routing);
     families.add("tocsin_router_", counts_of(running.router()), {});
     families.add("tocsin_spool_", counts_of(running.spool()), {});

@@ -41,6 +41,9 @@ bool Running::reload(std::unique_ptr<Setup> next, const std::function<bool()>& g
     }
 
     const auto kept = kept_sinks(*next);
+    for (const auto& sink : next->sinks)
+        if (const auto known = same_name(setup_->sinks, sink); known != setup_->sinks.end())
+            sink.runner->continue_counts(*known->runner);
     std::vector<Move> moves;
     std::vector<std::shared_ptr<Handler>> removed;
     spool_->run([&] { router_->change(next->routing, [&] { moves = place(*next, kept, removed); }); });

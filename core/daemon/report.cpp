@@ -51,8 +51,8 @@ void report_counts(const Running& running) {
     std::uint64_t stray = 0;
     std::uint64_t condemned = 0;
     for (const auto& sink : now.sinks) {
-        stray += sink->stray_answers();
-        condemned += sink->condemned();
+        stray += sink->counts().stray_answers.value();
+        condemned += sink->counts().condemned.value();
     }
     log_counts("router", {{"stray_answers", stray}, {"condemned_sinks", condemned}}, counts_of(running.router()));
     log_counts("spool", {}, counts_of(running.spool()));

@@ -163,9 +163,9 @@ TEST_CASE_FIXTURE(Fixture, "a sink that hangs is replaced, and what was open goe
     push(0, "hang");
     push(1, "after");
     watch(29s);
-    CHECK(runner->condemned() == 0);
+    CHECK(runner->counts().condemned.value() == 0);
     condemn();
-    CHECK(runner->condemned() == 1);
+    CHECK(runner->counts().condemned.value() == 1);
     CHECK(ends());
     const auto texts = said.all();
     REQUIRE(texts.size() == 4);
@@ -242,13 +242,13 @@ TEST_CASE_FIXTURE(Fixture, "no more than four threads are left behind at a time"
         REQUIRE(eventually([&] { return said.inside == stuck; }));
         condemn();
     }
-    CHECK(runner->condemned() == 4);
+    CHECK(runner->counts().condemned.value() == 4);
     REQUIRE(eventually([&] {
         runner->wake();
         return said.inside == 5;
     }));
     condemn();
-    CHECK(runner->condemned() == 4);
+    CHECK(runner->counts().condemned.value() == 4);
     CHECK(said.made == 5);
     CHECK(!runner->stop(1ms));
     said.released = true;
@@ -300,7 +300,7 @@ TEST_CASE_FIXTURE(Fixture, "an exception out of submit is survived, and what was
     CHECK(ends());
     CHECK(said.all() == Texts{"1 b"});
     CHECK(handlers.all[1]->retried.value() == 1);
-    CHECK(runner->condemned() == 0);
+    CHECK(runner->counts().condemned.value() == 0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "nothing is sent through a new instance before it has begun") {

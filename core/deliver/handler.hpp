@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/counter.hpp"
-#include "base/histogram.hpp"
 #include "base/log_limit.hpp"
 #include "deliver/handler_queue.hpp"
 #include "spool/account.hpp"
@@ -49,9 +48,6 @@ struct Handler {
     /// Its new deliveries are not put into memory but read from the spool when their turn comes. Changed under the
     /// router's lock.
     std::atomic<bool> in_backlog{false};
-
-    Histogram sent;       ///< from when the event was received to when its delivery was submitted
-    Histogram confirmed;  ///< from when the event was received to when the delivery ended as delivered
 
     LogLimit retry_lines;
     LogLimit dead_lines;

@@ -1,7 +1,5 @@
 #include "deliver/lane.hpp"
 
-#include "base/wall_clock.hpp"
-
 #include <utility>
 
 namespace tocsin::core {
@@ -39,10 +37,7 @@ void end_all(Handler& handler, const std::vector<QueuedDelivery>& deliveries, Ou
                                                   : handler.dropped;
     counter.add(deliveries.size());
     handler.pending -= deliveries.size();
-    const auto now = outcome == Outcome::delivered ? wall_clock() : 0;
     for (const auto& delivery : deliveries) {
-        if (outcome == Outcome::delivered)
-            handler.confirmed.record(std::chrono::nanoseconds{now - delivery.entry->received});
         const auto cost = delivery.entry->cost();
         handler.pending_bytes -= cost;
         handler.in_memory -= cost;

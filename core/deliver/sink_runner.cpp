@@ -121,7 +121,7 @@ std::size_t SinkRunner::still_stuck() const {
 }
 
 void SinkRunner::condemn(Time now) {
-    condemned_.add();
+    counts_->condemned.add();
     log::error("the sink hangs in a call and is given up, what is open goes to a new instance",
                {{"kind", kind_}, {"name", name_}, {"limit", duration_text(limits_.call.count())}});
     abandoned_.push_back(owned_.get());
@@ -318,7 +318,7 @@ void SinkRunner::leave_all_settled() {
 }
 
 void SinkRunner::note_stray(std::uint64_t ticket) {
-    stray_answers_.add();
+    counts_->stray_answers.add();
     const bool late = given_up_.erase(ticket) != 0;
     if (late) --open_;
     if (const auto left_out = stray_lines_.pass())
@@ -337,6 +337,9 @@ void SinkRunner::count_ended(Lane& lane, Ended& ended, std::string_view reason) 
     auto& handler = *lane.handler;
     for (const auto& delivery : ended.dead)
         log_limited(handler.dead_lines, "dead letter", handler, delivery.event().id(), reason);
+    const auto clock = ended.delivered.empty() ? 0 : wall_clock();
+    for (const auto& delivery : ended.delivered)
+        counts_->confirmed.record(std::chrono::nanoseconds{clock - delivery.entry->received});
     end_all(handler, ended.delivered, Outcome::delivered, {});
     end_all(handler, ended.dead, Outcome::dead, reason);
     handler.replaced.add(ended.replaced.size());
@@ -409,7 +412,7 @@ HostedDelivery* SinkRunner::next(Time now) {
         auto* binding = sink_.load()->binding(lane.binding);
         auto values = lane.render(delivery->event(), fault);
         if (fault.empty() && delivery->attempts == 1)
-            lane.handler->sent.record(std::chrono::nanoseconds{wall_clock() - delivery->entry->received});
+            counts_->sent.record(std::chrono::nanoseconds{wall_clock() - delivery->entry->received});
         if (fault.empty())
             return HostedDelivery::make(delivery->entry->event, std::move(values), binding, ticket, delivery->attempts);
         settle(ticket, HandlerQueue::Answer::rejected, fault, now);

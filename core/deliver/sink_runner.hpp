@@ -1,5 +1,8 @@
 #pragma once
 
+#include "base/counter.hpp"
+#include "base/histogram.hpp"
+#include "base/log_limit.hpp"
 #include "deliver/lane.hpp"
 #include "plugin/sink_instance.hpp"
 
@@ -26,6 +29,14 @@ struct SinkLimits {
     std::chrono::nanoseconds call = std::chrono::seconds{30};
     /// For the answer to a ticket; then the delivery is submitted again. abi.h promises it.
     std::chrono::nanoseconds answer = std::chrono::minutes{2};
+};
+
+/// What is counted of a sink. Any thread.
+struct SinkCounts {
+    Counter stray_answers;  ///< answers to tickets that were not open: late or given twice
+    Counter condemned;      ///< instances that were given up
+    Histogram sent;         ///< from when an event was received to when its delivery was submitted
+    Histogram confirmed;    ///< from when an event was received to when its delivery ended as delivered
 };
 
 /// Drives one sink instance: keeps its handlers' lanes, submits within the credit the sink gives, lanes in turn, and
@@ -56,6 +67,9 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
 
     /// Before start only.
     void set_limits(const SinkLimits& limits) noexcept { limits_ = limits; }
+
+    /// Counts on where `before`, whose place it takes, has come to. Before start only.
+    void continue_counts(const SinkRunner& before) { counts_ = before.counts_; }
 
     /// `has_room` is called when a handler that is in its backlog has room in memory again, on any thread. Throws
     /// std::runtime_error.
@@ -98,10 +112,8 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
 
     /// Lanes that are there, closed ones included until they have left. Any thread.
     std::size_t lanes() const noexcept { return lane_count_; }
-    /// Answers to tickets that were not open: late or given twice.
-    std::uint64_t stray_answers() const noexcept { return stray_answers_.value(); }
-    /// Instances that were condemned.
-    std::uint64_t condemned() const noexcept { return condemned_.value(); }
+    /// Those of what it took the place of included. Any thread.
+    const SinkCounts& counts() const noexcept { return *counts_; }
 
   private:
     struct Answered {
@@ -158,6 +170,7 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
 
     const std::string kind_;
     const std::string name_;
+    std::shared_ptr<SinkCounts> counts_ = std::make_shared<SinkCounts>();
     std::unique_ptr<SinkInstance> owned_;
     std::atomic<SinkInstance*> sink_;           ///< nullptr while there is none
     std::vector<std::unique_ptr<Lane>> lanes_;  ///< nullptr: closed
@@ -171,7 +184,6 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     Time next_instance_at_;
     std::uint32_t failures_in_a_row_ = 0;
     bool told_stuck_ = false;
-    Counter condemned_;
 
     std::mutex inbox_mutex_;
     Inbox inbox_;
@@ -185,7 +197,6 @@ class SinkRunner final : public SinkListener, public std::enable_shared_from_thi
     std::atomic<bool> has_stopped_{false};
     std::atomic<bool> left_{false};
     std::atomic<std::size_t> lane_count_{0};
-    Counter stray_answers_;
     LogLimit stray_lines_;
     LogLimit lost_lines_;
 

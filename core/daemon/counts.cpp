@@ -50,6 +50,18 @@ std::vector<Count> counts_of(SourceInstance& source) {
     return counts;
 }
 
+void add_counts(std::vector<Count>& counts, const std::vector<Count>& before) {
+    for (const auto& count : before) {
+        if (count.is_gauge) continue;
+        const auto same =
+            std::find_if(counts.begin(), counts.end(), [&](const Count& one) { return one.name == count.name; });
+        if (same == counts.end())
+            counts.push_back(count);
+        else
+            same->value += count.value;
+    }
+}
+
 std::vector<Count> counts_of(const Handler& handler) {
     return {{"created", "Deliveries made of new events.", handler.created.value()},
             {"recovered", "Deliveries that were in the spool at the start.", handler.recovered.value()},

@@ -28,6 +28,9 @@ std::vector<Count> counts_of(SourceInstance& source);
 /// The deliveries of a handler in the order of their law.
 std::vector<Count> counts_of(const Handler& handler);
 
+/// Adds what something before it has counted, gauges left out.
+void add_counts(std::vector<Count>& counts, const std::vector<Count>& before);
+
 std::vector<Count> counts_of(const SinkRunner& sink);
 
 std::vector<Count> counts_of(Router& router);

@@ -66,7 +66,7 @@ std::string metrics_text(const Running& running) {
     MetricFamilies families;
     const auto now = running.now();
     for (const auto& source : now.sources)
-        families.add("tocsin_source_", counts_of(*source), {{"kind", source->kind()}, {"name", source->name()}});
+        families.add("tocsin_source_", now.counts_of(*source), {{"kind", source->kind()}, {"name", source->name()}});
     for (const auto& sink : now.sinks) {
         families.add("tocsin_sink_", counts_of(*sink), {{"kind", sink->kind()}, {"name", sink->name()}});
         add_latencies(families, *sink);

@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "daemon/report.hpp"
 #include "daemon/running.hpp"
 #include "daemon/side_by_side.hpp"
 
@@ -57,6 +58,7 @@ bool Running::reload(std::unique_ptr<Setup> next, const std::function<bool()>& g
     {
         const std::scoped_lock lock{now_mutex_};
         now_.sources.clear();
+        for (const auto& source : leaving_sources) now_.leaving.push_back(source.instance);
         for (const auto& source : next->sources) now_.sources.push_back(source.instance);
     }
     setup_->sources.clear();
@@ -163,9 +165,27 @@ std::vector<Running::Move> Running::place(Setup& next, const Kept& kept,
     return moves;
 }
 
+/// What is counted under a name goes on; of a source whose name has gone it is told, if there is anything.
+void Running::note_counts(const Sources& stopped) {
+    const std::scoped_lock lock{now_mutex_};
+    now_.leaving.clear();
+    for (const auto& placed : stopped) {
+        auto& source = *placed.instance;
+        auto& left = now_.left[{source.kind(), source.name()}];
+        add_counts(left, counts_of(source));
+        const auto has_its_name = [&](const auto& other) {
+            return other->kind() == source.kind() && other->name() == source.name();
+        };
+        if (std::none_of(now_.sources.begin(), now_.sources.end(), has_its_name) &&
+            std::any_of(left.begin(), left.end(), [](const Count& count) { return count.value != 0; }))
+            report_events(source, left);
+    }
+}
+
 void Running::stop_sources(Sources sources) {
     const auto stopped = side_by_side(sources, [](auto& source) { return source.instance->stop(stop_timeout); });
     note_stopped(stopped);
+    note_counts(sources);
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (stopped[i])
             destroy(std::move(sources[i].instance));

@@ -41,10 +41,13 @@ void log_counts(std::string_view line, std::vector<log::Field> fields, const std
 
 }  // namespace
 
+void report_events(const SourceInstance& source, const std::vector<Count>& counts) {
+    log_counts("events", {{"kind", source.kind()}, {"name", source.name()}}, counts);
+}
+
 void report_counts(const Running& running) {
     const auto now = running.now();
-    for (const auto& source : now.sources)
-        log_counts("events", {{"kind", source->kind()}, {"name", source->name()}}, counts_of(*source));
+    for (const auto& source : now.sources) report_events(*source, now.counts_of(*source));
     for (const auto& [handler, kind, name] : now.routing->targets)
         log_counts("deliveries", {{"handler", handler->id}, {"topic", handler->topic}, {"kind", kind}, {"name", name}},
                    counts_of(*handler));

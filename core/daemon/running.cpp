@@ -126,6 +126,16 @@ void Running::note_stopped(const std::vector<bool>& stopped) {
     if (std::find(stopped.begin(), stopped.end(), false) != stopped.end()) all_stopped_ = false;
 }
 
+std::vector<Count> Running::Now::counts_of(SourceInstance& source) const {
+    auto counts = core::counts_of(source);
+    for (const auto& before : leaving)
+        if (before->kind() == source.kind() && before->name() == source.name())
+            add_counts(counts, core::counts_of(*before));
+    if (const auto known = left.find({source.kind(), source.name()}); known != left.end())
+        add_counts(counts, known->second);
+    return counts;
+}
+
 Running::Now Running::now() const {
     const std::scoped_lock lock{now_mutex_};
     auto now = now_;

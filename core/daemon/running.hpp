@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/counts.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/watchdog.hpp"
@@ -16,6 +17,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace tocsin::core {
@@ -53,7 +56,13 @@ class Running {
     struct Now {
         std::vector<std::shared_ptr<SinkRunner>> sinks;
         std::vector<std::shared_ptr<SourceInstance>> sources;
+        std::vector<std::shared_ptr<SourceInstance>> leaving;  ///< of the sources before, until they have stopped
+        std::map<std::pair<std::string, std::string>, std::vector<Count>>
+            left;  ///< theirs after that, by kind and name
         std::shared_ptr<const Routing> routing;
+
+        /// What a source has counted, and those before it that had its kind and name.
+        std::vector<Count> counts_of(SourceInstance& source) const;
     };
     Now now() const;
     /// False when a plugin did not stop: the process must be ended without waiting for it.
@@ -78,6 +87,7 @@ class Running {
     Kept kept_sinks(const Setup& next) const;
     std::vector<Move> place(Setup& next, const Kept& kept, std::vector<std::shared_ptr<Handler>>& removed);
     void stop_sources(Sources sources);
+    void note_counts(const Sources& stopped);
     void retire_sinks(Sinks sinks, std::chrono::nanoseconds drain_timeout, const std::function<bool()>& give_up);
     void start_sinks(Setup& next, const Kept& kept);
     template <class Item>

@@ -1,7 +1,9 @@
+#include "counts.hpp"
 #include "datagrams.hpp"
 #include "support/exposition.hpp"
 #include "support/http_client.hpp"
 #include "support/mosquitto.hpp"
+#include "support/reload_site.hpp"
 #include "support/router.hpp"
 #include "support/site.hpp"
 #include "support/subscriber.hpp"
@@ -211,4 +213,67 @@ TEST_CASE("the table of metrics in docs/operating.md is what /metrics has") {
         CAPTURE((*at)[1].str());
         CHECK(documented.contains((*at)[1]));
     }
+}
+
+TEST_CASE("after a reload nothing that was counted falls, and a sink has what it did itself") {
+    const auto here = Mosquitto::started();
+    const auto there = Mosquitto::started();
+    const auto http = free_port(Protocol::tcp);
+    const auto sections = [&](const std::string& of_here) {
+        return http_section(http) + mqtt_section("here", here->url(), "default = true\n" + of_here) +
+               mqtt_section("there", there->url());
+    };
+    ReloadSite site{sections("")};
+    site.handler("h.yaml", numbered_handler("h"));
+    Router router{site.config()};
+    const auto sum = [&](const std::string& name, const Exposition::Labels& labels) {
+        return scrape(http).sum(name, labels);
+    };
+    const auto confirmed = [&](const std::string& broker) {
+        return sum("tocsin_delivery_confirmed_seconds_count", {{"kind", "mqtt"}, {"name", broker}});
+    };
+    const auto sent = [&](const std::string& broker) {
+        return sum("tocsin_delivery_sent_seconds_count", {{"kind", "mqtt"}, {"name", broker}});
+    };
+    const auto delivered = [&] { return sum("tocsin_deliveries_delivered_total", {{"handler", "h"}}); };
+    const auto received = [&] { return sum("tocsin_source_received_total", {{"kind", "task-log"}}); };
+
+    site.send(5);
+    REQUIRE(wait_until([&] { return delivered() == 5; }));
+    CHECK(confirmed("here") == 5);
+    site.configure_source("rate-limit = 1000000", sections("keepalive = \"50s\"\n"));
+    site.handler("h.yaml", numbered_handler("h", "  broker-name: there\n"));
+    reload(router);
+    check_laws(scrape(http));
+    CHECK(delivered() == 5);
+    CHECK(confirmed("here") == 5);
+    CHECK(sent("here") == 5);
+    CHECK(confirmed("there") == 0);
+    CHECK(received() == 5);
+
+    site.send(3);
+    REQUIRE(wait_until([&] { return delivered() == 8; }));
+    CHECK(confirmed("here") == 5);
+    CHECK(confirmed("there") == 3);
+    CHECK(sent("there") == 3);
+    CHECK(received() == 8);
+    check_laws(scrape(http));
+
+    CHECK(router.stop().code == 0);
+    check_counts(router);
+    CHECK(router.wait_for("\"events\"").value("received") == "8");
+}
+
+TEST_CASE("what a source has counted is told when a reload removes it") {
+    ReloadSite site;
+    Router router{site.config()};
+    site.send(5);
+    const auto port = free_port(Protocol::udp);
+    site.configure(task_log_section(port));
+    reload(router);
+    const auto line = router.wait_for("\"events\"");
+    CHECK(line.value("name") == "task-log");
+    CHECK(line.value("received") == "5");
+    CHECK(router.stop().code == 0);
+    check_counts(router);
 }

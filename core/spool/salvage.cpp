@@ -42,6 +42,7 @@ constexpr std::array tables{
           "duration, "
           "message, record",
           14, &Salvaged::dead_letters},
+    Table{"request", "number", "action, target", 2, nullptr},
 };
 
 /// Copies one table, going around what cannot be read.
@@ -133,23 +134,24 @@ class TableCopy {
     Statement insert_;
 };
 
-/// A damaged page may have lost one and kept the other. Events whose handlers are not known become dead letters of
+/// A damaged page may have lost one and kept the other. Events none of whose handlers is known become dead letters of
 /// nobody; returns how many.
 std::uint64_t mend(Database& database) {
+    // Before anything is deleted: a trigger takes an event away with its last delivery.
     database.run(
-        "DELETE FROM delivery WHERE (key & 0x7ffffffffff) NOT IN (SELECT sequence FROM event);"
-        "DELETE FROM delivery WHERE (key >> 43) NOT IN (SELECT number FROM handler);"
         "INSERT INTO dead_letter (died, reason, handler_topic, handler_id, sequence, received, topic, id, level, "
         "previous_level, time, duration, message, record) SELECT strftime('%s', 'now') * 1000000000, "
         "'the spool was damaged: which handlers wait for it is lost', '', '', sequence, received, topic, id, level, "
-        "previous_level, time, duration, message, record FROM event "
-        "WHERE sequence NOT IN (SELECT key & 0x7ffffffffff FROM delivery)");
+        "previous_level, time, duration, message, record FROM event WHERE sequence NOT IN "
+        "(SELECT key & 0x7ffffffffff FROM delivery WHERE (key >> 43) IN (SELECT number FROM handler))");
     const auto lost = database.changes();
+    // The trigger goes by what an event counts.
     database.run(
-        "DELETE FROM event WHERE sequence NOT IN (SELECT key & 0x7ffffffffff FROM delivery);"
         "UPDATE event SET deliveries = counted.n FROM (SELECT key & 0x7ffffffffff AS number, count(*) AS n FROM "
-        "delivery "
-        "GROUP BY number) AS counted WHERE counted.number = sequence");
+        "delivery GROUP BY number) AS counted WHERE counted.number = sequence;"
+        "DELETE FROM delivery WHERE (key & 0x7ffffffffff) NOT IN (SELECT sequence FROM event);"
+        "DELETE FROM delivery WHERE (key >> 43) NOT IN (SELECT number FROM handler);"
+        "DELETE FROM event WHERE sequence NOT IN (SELECT key & 0x7ffffffffff FROM delivery)");
     return static_cast<std::uint64_t>(lost);
 }
 

@@ -198,3 +198,67 @@ TEST_CASE("rows around a damaged page are taken over from both sides, and from b
     for (const auto* id : {"id0", "id200", "id399"}) CHECK(ids.contains(id));
     CHECK(to.database().integer("SELECT count(*) FROM event WHERE deliveries <> 1") == 0);
 }
+
+TEST_CASE("events whose handlers are lost become dead letters; one with a handler that is known keeps that delivery") {
+    const SpoolFolder folder;
+    std::vector<std::uint64_t> both;
+    {
+        TestSpool test{folder};
+        auto& known = test.spool.account({"t", "known"});
+        auto& lost = test.spool.account({"t", "lost"});
+        test.spool.start(test);
+        for (int i = 0; i < 10; ++i) test.offer("lost", {&lost});
+        for (int i = 0; i < 10; ++i) both.push_back(test.offer("both", {&known, &lost})->event->sequence());
+    }
+    std::size_t orphans = 0;
+    bool miscounts = false;
+    SUBCASE("one handler") { orphans = 10; }
+    SUBCASE("one handler, and the events count too few deliveries") {
+        orphans = 10;
+        miscounts = true;
+    }
+    SUBCASE("all handlers") {
+        orphans = 20;
+        both.clear();
+    }
+    {
+        Database file{folder.file(), Database::Open::existing};
+        file.run(both.empty() ? "DELETE FROM handler" : "DELETE FROM handler WHERE id = 'lost'");
+        if (miscounts) file.run("UPDATE event SET deliveries = 1");
+    }
+    const SpoolFolder target;
+    Store to{target.file()};
+    const auto salvaged = salvage(folder.file(), to);
+    CHECK(salvaged.dead_letters == orphans);
+    const Contents contents{target};
+    CHECK(contents.sequences == both);
+    CHECK(contents.dead.size() == orphans);
+    for (const auto& letter : contents.dead) CHECK(letter.find("which handlers wait for it") != std::string::npos);
+    CHECK(static_cast<std::size_t>(to.database().integer("SELECT count(*) FROM event")) == both.size());
+    CHECK(to.database().integer("SELECT count(*) FROM event WHERE deliveries <> 1") == 0);
+}
+
+TEST_CASE("what `tocsin spool` has asked for is taken over, with its number; a file of version 1 has no such table") {
+    const SpoolFolder folder;
+    const SpoolFolder target;
+    {
+        Store from{folder.file()};
+        for (const auto* action : {"requeue", "drop", "drop"}) from.add_request(action, 5);
+        from.remove_request(1);
+    }
+    SUBCASE("version 2") {
+        Store to{target.file()};
+        salvage(folder.file(), to);
+        const auto requests = to.requests(0, 10);
+        REQUIRE(requests.size() == 2);
+        CHECK(requests[0].number == 2);
+        CHECK(requests[0].action == "drop");
+        CHECK(requests[1].target == 5);
+    }
+    SUBCASE("version 1") {
+        Database{folder.file(), Database::Open::existing}.run("DROP TABLE request");
+        Store to{target.file()};
+        salvage(folder.file(), to);
+        CHECK(to.requests(0, 10).empty());
+    }
+}

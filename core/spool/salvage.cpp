@@ -160,20 +160,42 @@ constexpr std::array parts{"", "-wal", "-shm"};
 
 std::filesystem::path with(std::filesystem::path file, std::string_view end) { return file += end; }
 
+[[noreturn]] void fail(const std::filesystem::path& file, const char* what, const std::error_code& error) {
+    throw DatabaseError{SQLITE_IOERR, fmt::format("{} {}: {}", file.string(), what, error.message())};
+}
+
+bool is_there(const std::filesystem::path& file) {
+    std::error_code error;
+    const bool does = std::filesystem::exists(file, error);
+    if (error) fail(file, "cannot be looked at", error);
+    return does;
+}
+
 void move_file(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::error_code error;
     std::filesystem::rename(from, to, error);
-    if (error)
-        throw DatabaseError{SQLITE_IOERR, fmt::format("{} cannot be renamed: {}", from.string(), error.message())};
+    if (error) fail(from, "cannot be renamed", error);
 }
 
+void remove_parts(const std::filesystem::path& file) {
+    std::error_code error;
+    for (const auto* part : parts) {
+        std::filesystem::remove(with(file, part), error);
+        if (error) fail(with(file, part), "cannot be removed", error);
+    }
+}
+
+/// Moves what there is of the file and its log out of the way, the file first: that it is missing tells that the new
+/// one is complete, and its log would be applied to whatever else has its name.
 std::filesystem::path set_aside(const std::filesystem::path& file) {
     const auto name = with(file, fmt::format(".damaged-{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::time(nullptr))));
     auto aside = name;
-    std::error_code error;
-    for (int i = 2; std::filesystem::exists(aside, error); ++i) aside = with(name, fmt::format("-{}", i));
-    move_file(file, aside);
-    for (const auto* part : {"-wal", "-shm"}) std::filesystem::rename(with(file, part), with(aside, part), error);
+    const auto is_taken = [&] {
+        return std::any_of(parts.begin(), parts.end(), [&](const auto* part) { return is_there(with(aside, part)); });
+    };
+    for (int i = 2; is_taken(); ++i) aside = with(name, fmt::format("-{}", i));
+    for (const auto* part : parts)
+        if (is_there(with(file, part))) move_file(with(file, part), with(aside, part));
     return aside;
 }
 
@@ -209,8 +231,13 @@ Salvaged salvage(const std::filesystem::path& damaged, Store& to) {
 std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file, std::string damage) {
     // What was salvaged stands here until it is complete and the damaged file is out of the way.
     const auto fresh = with(file, ".new");
-    std::error_code error;
-    if (!std::filesystem::exists(file, error) && std::filesystem::exists(fresh, error)) move_file(fresh, file);
+    if (!is_there(file) && is_there(fresh)) {
+        set_aside(file);
+        move_file(fresh, file);
+        damage.clear();
+        log::error("the spool was damaged: what is readable of it was taken over before the last stop",
+                   {{"file", file.string()}});
+    }
     if (damage.empty()) {
         try {
             return std::make_unique<Store>(file);
@@ -220,7 +247,7 @@ std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file, std::s
             damage = found.what();
         }
     }
-    for (const auto* part : parts) std::filesystem::remove(with(fresh, part), error);
+    remove_parts(fresh);
     Salvaged salvaged;
     {
         Store store{fresh};

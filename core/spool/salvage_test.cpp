@@ -262,3 +262,51 @@ TEST_CASE("what `tocsin spool` has asked for is taken over, with its number; a f
         CHECK(to.requests(0, 10).empty());
     }
 }
+
+TEST_CASE("a kill while the damaged file is replaced: its log is never applied to the new one") {
+    // A file as a kill leaves it, with a log, whose rows are not those of the new one.
+    const SpoolFolder left;
+    const SpoolFolder old;
+    {
+        Store store{old.file()};
+        for (std::uint64_t i = 1; i <= events; ++i)
+            store.add_event(*spool_event("old", i, Level::ok, Level::ok, std::string(500, 'o')), 7, 1);
+        for (const auto* part : {"", "-wal", "-shm"})
+            std::filesystem::copy_file(old.file() += part, left.file() += part);
+    }
+    REQUIRE(std::filesystem::file_size(left.file() += "-wal") > 100'000);
+    const SpoolFolder fresh;
+    make(fresh);
+
+    // The file goes first, then its log; the new one takes its name last.
+    for (const auto& gone : std::vector<std::vector<const char*>>{{""}, {"", "-wal"}, {"", "-wal", "-shm"}}) {
+        const SpoolFolder folder;
+        for (const auto* part : {"", "-wal", "-shm"}) {
+            auto to = folder.file();
+            if (std::find(gone.begin(), gone.end(), std::string_view{part}) != gone.end())
+                to += std::string{".damaged-20200101T000000Z"};
+            std::filesystem::copy_file(left.file() += part, to += part);
+        }
+        std::filesystem::copy_file(fresh.file(), folder.file() += ".new");
+        {
+            const auto store = open_or_salvage(folder.file(), gone.size() == 2 ? "found by this process" : "");
+            auto check = store->database().prepare("PRAGMA integrity_check");
+            REQUIRE(check.step());
+            CHECK(check.text(0) == "ok");
+            CHECK(store->database().integer("SELECT count(*) FROM event WHERE id = 'old'") == 0);
+        }
+        CHECK(Contents{folder}.sequences.size() == events);
+        CHECK(Contents{folder}.dead.size() == 50);
+        CHECK(folder.files_with(".new") == 0);
+        CHECK(folder.files_with("damaged") == 3);
+        // Nothing of the damaged one is thrown away.
+        for (const auto* part : {"-wal", "-shm"}) {
+            std::size_t kept = 0;
+            for (const auto& entry : std::filesystem::directory_iterator{folder.path})
+                if (entry.path().string().find("damaged") != std::string::npos && entry.path().string().ends_with(part))
+                    kept += bytes_of(entry.path()) == bytes_of(left.file() += part) ? 1U : 0U;
+            CHECK(kept == 1);
+        }
+        CHECK(run_on(folder) == events);
+    }
+}

@@ -185,6 +185,12 @@ void remove_parts(const std::filesystem::path& file) {
     }
 }
 
+/// The log is to be moved into the file, and SQLite does not tell when it cannot on closing.
+void empty_log(Database& database) {
+    if (database.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+        throw DatabaseError{SQLITE_BUSY, "the new file is in use by somebody else"};
+}
+
 /// Moves what there is of the file and its log out of the way, the file first: that it is missing tells that the new
 /// one is complete, and its log would be applied to whatever else has its name.
 std::filesystem::path set_aside(const std::filesystem::path& file) {
@@ -228,7 +234,7 @@ Salvaged salvage(const std::filesystem::path& damaged, Store& to) {
     return salvaged;
 }
 
-std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file, std::string damage) {
+std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file, std::string& damage) {
     // What was salvaged stands here until it is complete and the damaged file is out of the way.
     const auto fresh = with(file, ".new");
     if (!is_there(file) && is_there(fresh)) {
@@ -252,17 +258,19 @@ std::unique_ptr<Store> open_or_salvage(const std::filesystem::path& file, std::s
     {
         Store store{fresh};
         salvaged = salvage(file, store);
+        empty_log(store.database());
     }
+    if (is_there(with(fresh, "-wal"))) throw DatabaseError{SQLITE_FULL, "the log of the new file cannot be closed"};
     const auto aside = set_aside(file);
     move_file(fresh, file);
-    auto store = std::make_unique<Store>(file);
     log::error("the spool was damaged: it was set aside, and what is readable of it was taken over",
                {{"damage", damage},
                 {"set_aside", aside.string()},
                 {"deliveries", salvaged.deliveries},
                 {"states", salvaged.states},
                 {"dead_letters", salvaged.dead_letters}});
-    return store;
+    damage.clear();
+    return std::make_unique<Store>(file);
 }
 
 }  // namespace tocsin::core

@@ -289,7 +289,8 @@ TEST_CASE("a kill while the damaged file is replaced: its log is never applied t
         }
         std::filesystem::copy_file(fresh.file(), folder.file() += ".new");
         {
-            const auto store = open_or_salvage(folder.file(), gone.size() == 2 ? "found by this process" : "");
+            std::string damage = gone.size() == 2 ? "found by this process" : "";
+            const auto store = open_or_salvage(folder.file(), damage);
             auto check = store->database().prepare("PRAGMA integrity_check");
             REQUIRE(check.step());
             CHECK(check.text(0) == "ok");
@@ -309,4 +310,36 @@ TEST_CASE("a kill while the damaged file is replaced: its log is never applied t
         }
         CHECK(run_on(folder) == events);
     }
+}
+
+TEST_CASE("a disk too small for the new file: the damaged one stays until there is room, and nothing is lost") {
+    const SpoolFolder made;
+    make(made);
+    const auto bytes = std::filesystem::file_size(made.file());
+    const SpoolFolder folder;
+    int failures = 0;
+    auto room = bytes + 4096;
+    const auto replace = [&](const TestDisk& disk) {
+        INFO(room << " bytes for a file of " << bytes);
+        std::filesystem::copy_file(made.file(), folder.file());
+        std::string damage = "found by a test";
+        try {
+            open_or_salvage(folder.file(), damage);
+        } catch (const DatabaseError& error) {
+            ++failures;
+            CHECK_FALSE(error.is_damage());
+            disk.resize(10 * bytes);
+            CHECK(words_of([&] { open_or_salvage(folder.file(), damage); }).empty());
+        }
+        CHECK(damage.empty());
+        CHECK(folder.files_with("damaged") == 1);
+        CHECK(folder.files_with(".new") == 0);
+        disk.resize(10 * bytes);
+        CHECK(Contents{folder}.sequences.size() == events);
+        CHECK(Contents{folder}.states.size() == events);
+        CHECK(Contents{folder}.dead.size() == 50);
+    };
+    for (; room < 4 * bytes; room += bytes / 25)
+        if (!with_disk(folder, room, replace)) return;
+    CHECK(failures > 10);
 }

@@ -4,8 +4,11 @@
 
 #include <doctest/doctest.h>
 
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 
+#include <cerrno>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -16,6 +19,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -44,6 +48,49 @@ struct SpoolFolder {
 
     std::filesystem::path path;
 };
+
+/// A disk of its own mounted on a folder. Its calls throw std::system_error.
+class TestDisk {
+  public:
+    TestDisk(const SpoolFolder& folder, std::size_t bytes) : path_{folder.path} { change("tmpfs", 0, size(bytes)); }
+    ~TestDisk() { ::umount2(path_.c_str(), MNT_DETACH); }
+    TestDisk(const TestDisk&) = delete;
+    TestDisk& operator=(const TestDisk&) = delete;
+
+    void resize(std::size_t bytes) const { change(nullptr, MS_REMOUNT, size(bytes)); }
+    void set_read_only(bool on) const { change(nullptr, on ? MS_REMOUNT | MS_RDONLY : MS_REMOUNT, ""); }
+
+  private:
+    static std::string size(std::size_t bytes) { return "size=" + std::to_string(bytes); }
+    void change(const char* type, unsigned long flags, const std::string& options) const {
+        if (::mount("none", path_.c_str(), type, flags, options.c_str()) != 0)
+            throw std::system_error{errno, std::system_category(), "mount"};
+    }
+
+    std::filesystem::path path_;
+};
+
+/// Runs `body` in a thread that may mount what nobody else sees. False, with a line that says so, when this user may
+/// not mount.
+inline bool with_disk(const SpoolFolder& folder, std::size_t bytes, const std::function<void(const TestDisk&)>& body) {
+    bool may = true;
+    std::thread{[&] {
+        try {
+            if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+                throw std::system_error{errno, std::system_category(), "unshare"};
+            body(TestDisk{folder, bytes});
+        } catch (const std::system_error& error) {
+            may = error.code().value() != EPERM;
+            if (may)
+                FAIL_CHECK(std::string{error.what()});
+            else
+                MESSAGE("skipped: ", std::string{error.what()});
+        } catch (const std::exception& error) {
+            FAIL_CHECK(std::string{error.what()});
+        }
+    }}.join();
+    return may;
+}
 
 inline bool wait_for(const std::function<bool()>& holds, std::chrono::seconds deadline = std::chrono::seconds{30}) {
     const auto end = std::chrono::steady_clock::now() + deadline;

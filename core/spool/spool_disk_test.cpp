@@ -158,3 +158,25 @@ TEST_CASE("with a disk that takes nothing, what is reserved in memory stays out 
     Spool spool{TestSpool::settings(folder)};
     CHECK(spool.next_sequence() > last);
 }
+
+TEST_CASE("level changes that no handler wants leave the intake while the disk takes nothing, and are saved after") {
+    const SpoolFolder folder;
+    {
+        TestSpool test{folder};
+        test.spool.start(test);
+        const FullDisk disk{0};
+        std::atomic<int> safe{0};
+        for (int i = 0; i < 20; ++i)
+            test.offer("x" + std::to_string(i), {},
+                       {.level = Level::critical, .held = i % 2 == 0, .when_safe = [&] { ++safe; }});
+        CHECK(wait_for([&] { return !test.spool.is_healthy() && test.spool.in_intake() == 0; }));
+        test.offer("y", {}, {.level = Level::critical});
+        CHECK(wait_for([&] { return test.spool.in_intake() == 0; }));
+        CHECK_FALSE(test.spool.is_healthy());
+        CHECK(safe == 0);
+        disk.free();
+        CHECK(wait_for([&] { return safe == 20; }));
+        CHECK(test.spool.in_intake() == 0);
+    }
+    CHECK(Contents{folder}.states.size() == 21);
+}

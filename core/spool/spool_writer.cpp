@@ -248,7 +248,9 @@ void Spool::set_states_aside() {
         if (!std::exchange(entry->saves_state, false)) continue;
         unsaved_[{std::string{entry->event->topic()}, std::string{entry->event->id()}}] = entry->event;
         if (unsaved_.size() > most_unsaved_states) unsaved_.erase(unsaved_.begin());
-        if (entry->when_safe && entry->slots().empty()) untold_.push_back(entry);
+        if (!entry->slots().empty()) continue;
+        leave_intake(*entry);
+        if (entry->when_safe) untold_.push_back(entry);
     }
 }
 

@@ -180,3 +180,20 @@ TEST_CASE("level changes that no handler wants leave the intake while the disk t
     }
     CHECK(Contents{folder}.states.size() == 21);
 }
+
+TEST_CASE("sources that were told the intake is full hear that it is not as soon as the disk takes nothing") {
+    const SpoolFolder folder;
+    auto settings = TestSpool::settings(folder);
+    settings.most_in_intake = 10;
+    TestSpool test{settings};
+    auto& account = test.spool.account({"t", "h"});
+    test.spool.start(test);
+    const FullDisk disk{0};
+    test.spool.run([&] {
+        while (!test.spool.is_full()) test.offer("x", {&account});
+    });
+    CHECK(wait_for([&] { return test.rooms == 1; }));
+    CHECK_FALSE(test.spool.is_healthy());
+    CHECK_FALSE(test.spool.is_full());
+    CHECK(test.spool.in_intake() == 10);
+}

@@ -64,8 +64,9 @@ void Spool::loop() {
             feeds = true;
         }
         if (feeds) listener_->feed();
-        if (told_full_ &&
-            !(in_intake_ >= settings_.most_in_intake / 2 || bytes_in_intake_ >= settings_.most_bytes_in_intake / 2)) {
+        const bool has_half =
+            in_intake_ < settings_.most_in_intake / 2 && bytes_in_intake_ < settings_.most_bytes_in_intake / 2;
+        if (told_full_ && (has_half || !healthy_)) {
             told_full_ = false;
             listener_->has_room();
         }

@@ -198,10 +198,17 @@ bool Spool::offer_quietly(EntryPtr entry) {
     if (entry->held) ++held_;
     ++in_intake_;
     bytes_in_intake_ += entry->cost();
-    const std::scoped_lock lock{mutex_};
-    inbox_.offered.push_back(std::move(entry));
-    fully_idle_ = false;
-    return std::exchange(idle_, false);
+    bool wakes = false;
+    bool owes_notice = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        inbox_.offered.push_back(std::move(entry));
+        fully_idle_ = false;
+        wakes = std::exchange(owes_notice_, false);  // who owes it may be busy for long
+        owes_notice = owes_notice_ = std::exchange(idle_, false);
+    }
+    if (wakes) notice();
+    return owes_notice;
 }
 
 void Spool::ended(const EntryPtr& entry, std::size_t slot, Outcome outcome, std::string_view reason) {
@@ -219,8 +226,8 @@ void Spool::ended(const EntryPtr& entry, std::size_t slot, Outcome outcome, std:
                 inbox_.dead.push_back({entry, slot, std::string{reason}, wall_clock(), written});
             else
                 inbox_.gone.push_back({&account, entry->event->sequence()});
-            wakes = dead ? idle_ : fully_idle_;
-            if (wakes) idle_ = fully_idle_ = false;
+            wakes = dead ? idle_ || owes_notice_ : fully_idle_;
+            if (wakes) idle_ = fully_idle_ = owes_notice_ = false;
         }
         if (wakes) changed_.notify_one();
     }

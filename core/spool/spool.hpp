@@ -99,7 +99,7 @@ class Spool final : public Ledger {
     /// Takes an entry into the books. Any thread.
     void offer(EntryPtr entry);
     /// The same, but when it returns true the spool's thread sleeps on until `notice` is called, which costs a wake
-    /// better paid after the entry was sent.
+    /// better paid after the entry was sent, or until somebody else brings something.
     bool offer_quietly(EntryPtr entry);
     void notice() noexcept { changed_.notify_one(); }
     /// Events up to this number need no longer be held back behind one that was. Any thread.
@@ -218,8 +218,9 @@ class Spool final : public Ledger {
     std::mutex mutex_;
     std::condition_variable changed_;
     Inbox inbox_;
-    bool idle_ = false;        ///< asleep for longer than a tick
-    bool fully_idle_ = false;  ///< asleep with nothing to do
+    bool idle_ = false;         ///< asleep for longer than a tick
+    bool fully_idle_ = false;   ///< asleep with nothing to do
+    bool owes_notice_ = false;  ///< somebody who made an offer quietly, since it fell asleep
     bool ending_ = false;
     std::deque<std::function<void()>> tasks_;
 

@@ -165,6 +165,49 @@ TEST_CASE("nothing is released before the commit") {
     CHECK(Contents{folder}.states.size() == 1);
 }
 
+TEST_CASE("while one who owes the spool a notice is busy elsewhere, what others bring is written all the same") {
+    const SpoolFolder folder;
+    TestSpool test{folder};
+    auto& account = test.spool.account({"t", "h"});
+    test.spool.start(test);
+    const auto offer_quietly = [&](std::string_view id) {
+        auto entry =
+            std::make_shared<Entry>(spool_event(id, test.spool.next_sequence()), 7, std::chrono::steady_clock::now());
+        entry->set_slots({{.account = &account}});
+        return std::pair{entry, test.spool.offer_quietly(entry)};
+    };
+    bool is_dead_letter = false;
+    SUBCASE("a second event") {}
+    SUBCASE("a dead letter") { is_dead_letter = true; }
+    // By itself the spool looks around once a second; what is written in between was noticed.
+    bool was_noticed = false;
+    for (int attempt = 0; attempt < 20 && !was_noticed; ++attempt) {
+        const int before = test.looks;
+        REQUIRE(wait_for([&] { return test.looks != before; }));
+        const auto looks = test.looks.load();
+        EntryPtr first;
+        while (true) {
+            const auto [entry, owes_notice] = offer_quietly("first");
+            first = entry;
+            if (owes_notice) break;
+            test.spool.ended(entry, 0, Outcome::delivered, {});
+        }
+        if (is_dead_letter) {
+            test.spool.ended(first, 0, Outcome::dead, "no");
+            REQUIRE(wait_for([&] { return first->state(0) == Entry::State::ended; }));
+        } else {
+            const auto second = offer_quietly("second").first;
+            REQUIRE(wait_for([&] { return second->state(0) == Entry::State::written; }));
+            test.spool.ended(second, 0, Outcome::delivered, {});
+            test.spool.ended(first, 0, Outcome::delivered, {});
+        }
+        // The look that may have come with it is over then.
+        test.spool.run([] {});
+        was_noticed = test.looks == looks;
+    }
+    CHECK(was_noticed);
+}
+
 TEST_CASE("sequence numbers never repeat, and rise from start to start") {
     const SpoolFolder folder;
     std::uint64_t last = 0;

@@ -39,7 +39,7 @@ void Spool::loop() {
         const bool sleeps_short = !idle_;
         changed_.wait_until(lock, deadline,
                             [&] { return ending_ || inbox_.poked || !tasks_.empty() || (!sleeps_short && !idle_); });
-        idle_ = fully_idle_ = false;
+        idle_ = fully_idle_ = owes_notice_ = false;
         const bool ends = ending_;
         bool feeds = std::exchange(inbox_.poked, false);
         const auto tasks = std::exchange(tasks_, {});

@@ -246,8 +246,7 @@ void Spool::leave_intake(Entry& entry) {
 void Spool::forget_state(std::string topic, std::string id) {
     if (!is_durable()) return;
     const std::scoped_lock lock{mutex_};
-    inbox_.changes.emplace_back(
-        [topic = std::move(topic), id = std::move(id)](Store& store) { store.forget_state(topic, id); });
+    inbox_.forgotten.emplace_back(std::move(topic), std::move(id));
 }
 
 void Spool::poke() {

@@ -110,6 +110,8 @@ class Spool final : public Ledger {
     bool is_durable() const noexcept { return !settings_.folder.empty(); }
 
     void ended(const EntryPtr& entry, std::size_t slot, Outcome outcome, std::string_view reason) override;
+    /// The state of that event id is no longer kept. While the disk takes nothing a limited number of these is
+    /// remembered: a state that stays in the file is back after the next start. Any thread.
     void forget_state(std::string topic, std::string id);
 
     /// Has `feed` called soon. Any thread.
@@ -147,6 +149,7 @@ class Spool final : public Ledger {
         Counter dead_letters;     ///< written
         Counter evicted_letters;  ///< left because there were too many
         Counter lost_letters;     ///< could not be written, and were too many for memory
+        Counter lost_states;      ///< the same
         Counter damaged;          ///< rows that could not be read
         Counter failures;         ///< of commits
     };
@@ -174,11 +177,13 @@ class Spool final : public Ledger {
         bool written;
     };
     using Change = std::function<void(Store&)>;
+    using StateName = std::pair<std::string, std::string>;  ///< alert topic, event id
     struct Inbox {
         std::deque<EntryPtr> offered;
         std::vector<Gone> gone;
         std::vector<Dead> dead;
         std::vector<Change> changes;
+        std::vector<StateName> forgotten;
         bool poked = false;
     };
     void lock_folder();
@@ -188,6 +193,7 @@ class Spool final : public Ledger {
     std::invoke_result_t<Call> before_start(Call call);
     void loop();
     void take_in();
+    bool has_rest() const noexcept;
     Time next_deadline(Time now) const;
     void drop_finished();
     bool must_commit(Time now) const;
@@ -230,8 +236,9 @@ class Spool final : public Ledger {
     std::map<HandlerName, std::uint32_t> in_file_;
     std::vector<Account*> numbered_;  ///< in the transaction under way
     std::deque<EntryPtr> waiting_;
-    std::map<std::pair<std::string, std::string>, EventPtr> unsaved_;  ///< states that could not be written
-    std::vector<EntryPtr> untold_;                                     ///< safe once these are written
+    std::map<StateName, EventPtr> unsaved_;  ///< states that could not be written
+    std::vector<EntryPtr> untold_;           ///< safe once these are written
+    std::set<StateName> forgotten_;          ///< states still in the file
     std::vector<Gone> gone_;
     std::vector<Dead> dead_;
     std::vector<Change> changes_;
@@ -246,6 +253,7 @@ class Spool final : public Ledger {
     std::set<std::pair<std::uint32_t, std::uint64_t>> removed_;  ///< by `remove`, still in the file
     std::uint64_t letters_removed_ = 0;                          ///< in the transaction under way
     bool told_failure_ = false;
+    bool lost_states_ = false;  ///< since the disk took something
 
     std::atomic<std::uint64_t> next_{1};
     std::atomic<std::uint64_t> reserved_{0};

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string>
 #include <vector>
@@ -196,4 +197,63 @@ TEST_CASE("sources that were told the intake is full hear that it is not as soon
     CHECK_FALSE(test.spool.is_healthy());
     CHECK_FALSE(test.spool.is_full());
     CHECK(test.spool.in_intake() == 10);
+}
+
+TEST_CASE("states that go while the disk takes nothing are gone after, up to a limit; one that came back is there") {
+    constexpr int limit = 100'000;
+    const SpoolFolder folder;
+    {
+        Store store{folder.file()};
+        store.database().run(
+            ("INSERT INTO state WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+             std::to_string(limit + 9) + ") SELECT 'topic', 'old' || i, 3, 0, i, i FROM n")
+                .c_str());
+    }
+    {
+        TestSpool test{folder};
+        test.spool.start(test);
+        const FullDisk disk{0};
+        for (const auto* id : {"set aside", "back"}) test.offer(id, {}, {.level = Level::critical});
+        CHECK(wait_for([&] { return !test.spool.is_healthy() && test.spool.in_intake() == 0; }));
+        for (const auto* id : {"set aside", "back"}) test.spool.forget_state("topic", id);
+        for (int i = 0; i < limit + 10; ++i) test.spool.forget_state("topic", "old" + std::to_string(i));
+        test.spool.run([] {});
+        test.offer("back", {}, {.level = Level::warning});
+        disk.free();
+        CHECK(wait_for([&] { return test.spool.is_healthy() && test.spool.in_intake() == 0; }));
+    }
+    std::vector<std::string> ids;
+    for (const auto& state : Contents{folder}.states) ids.push_back(state.id);
+    REQUIRE(ids.size() == 13);
+    CHECK(std::count(ids.begin(), ids.end(), "set aside") == 0);
+    CHECK(std::count(ids.begin(), ids.end(), "back") == 1);
+    CHECK(std::count(ids.begin(), ids.end(), "old" + std::to_string(limit + 9)) == 1);
+}
+
+TEST_CASE("states that are too many for memory while the disk takes nothing are counted, and not told to be safe") {
+    constexpr int limit = 100'000;
+    const SpoolFolder folder;
+    {
+        TestSpool test{folder};
+        test.spool.start(test);
+        const FullDisk disk{0};
+        std::atomic<int> safe{0};
+        std::atomic<int> told{0};
+        test.offer("first", {}, {.level = Level::info, .when_safe = [&] { ++safe; }});
+        for (int i = 1; i < limit; ++i) test.offer("x" + std::to_string(i), {}, {.level = Level::info});
+        CHECK(wait_for([&] { return !test.spool.is_healthy() && test.spool.in_intake() == 0; }));
+        test.offer("first", {}, {.level = Level::critical, .when_safe = [&] { ++safe; }});
+        for (int i = 0; i < 5; ++i)
+            test.offer("y" + std::to_string(i), {}, {.level = Level::info, .when_safe = [&] { ++told; }});
+        CHECK(wait_for([&] { return test.spool.in_intake() == 0; }));
+        CHECK(test.spool.counters().lost_states.value() == 5);
+        disk.free();
+        CHECK(wait_for([&] { return safe == 2; }));
+        CHECK(told == 0);
+    }
+    const auto states = Contents{folder}.states;
+    CHECK(states.size() == limit);
+    CHECK(std::count_if(states.begin(), states.end(), [](const SavedState& state) {
+              return state.id == "first" && state.level == Level::critical;
+          }) == 1);
 }

@@ -13,6 +13,7 @@ constexpr auto longest_rest = std::chrono::milliseconds{20};
 constexpr std::size_t many_gone = 4096;
 constexpr std::size_t most_dead_in_memory = 10'000;
 constexpr std::size_t most_unsaved_states = 100'000;
+constexpr std::size_t most_forgotten_states = 100'000;
 constexpr std::uint64_t requests_at_once = 1'000;
 
 bool is_finished(const EntryPtr& entry) { return entry->is_over() && !entry->held && !entry->saves_state; }
@@ -23,7 +24,7 @@ Time Spool::next_deadline(Time now) const {
     auto deadline = next_look_;
     if (!healthy_ && held_ == 0) return std::min(deadline, std::max(next_try_, now));
     if (!waiting_.empty()) deadline = std::min(deadline, waiting_.front()->since + settings_.tick);
-    if (!dead_.empty() || !changes_.empty()) deadline = std::min(deadline, rest_since_ + settings_.tick);
+    if (has_rest()) deadline = std::min(deadline, rest_since_ + settings_.tick);
     if (!gone_.empty()) deadline = std::min(deadline, rest_since_ + longest_rest);
     return deadline;
 }
@@ -74,9 +75,12 @@ void Spool::loop() {
     }
 }
 
+/// Whether there is something to write, besides events, that is not to wait for long.
+bool Spool::has_rest() const noexcept { return !dead_.empty() || !changes_.empty() || !forgotten_.empty(); }
+
 /// Under the lock.
 void Spool::take_in() {
-    if (gone_.empty() && dead_.empty() && changes_.empty()) rest_since_ = std::chrono::steady_clock::now();
+    if (gone_.empty() && !has_rest()) rest_since_ = std::chrono::steady_clock::now();
     const auto append = [](auto& to, auto& from) {
         to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
         from.clear();
@@ -85,6 +89,11 @@ void Spool::take_in() {
     append(gone_, inbox_.gone);
     append(dead_, inbox_.dead);
     append(changes_, inbox_.changes);
+    for (auto& name : inbox_.forgotten) {
+        unsaved_.erase(name);
+        if (forgotten_.size() < most_forgotten_states) forgotten_.insert(std::move(name));
+    }
+    inbox_.forgotten.clear();
 }
 
 void Spool::drop_finished() {
@@ -97,7 +106,7 @@ bool Spool::must_commit(Time now) const {
     if (!healthy_) return true;
     if (next_ + block_of_sequences / 2 > reserved_) return true;
     if (!waiting_.empty() && waiting_.front()->since + settings_.tick <= now) return true;
-    if ((!dead_.empty() || !changes_.empty()) && rest_since_ + settings_.tick <= now) return true;
+    if (has_rest() && rest_since_ + settings_.tick <= now) return true;
     return gone_.size() >= many_gone || (!gone_.empty() && rest_since_ + longest_rest <= now);
 }
 
@@ -118,7 +127,8 @@ void Spool::commit(Time now, std::size_t count) {
         const bool reserves = next_ + block_of_sequences / 2 > reserved_;
         if (reserves) store_->reserve(reserve);
         for (const auto& change : changes_) change(*store_);
-        for (const auto& [key, event] : unsaved_) store_->save_state(*event);
+        for (const auto& [topic, id] : forgotten_) store_->forget_state(topic, id);
+        for (const auto& [name, event] : unsaved_) store_->save_state(*event);
         write(count);
         retire();
         transaction.commit();
@@ -173,6 +183,7 @@ void Spool::after_commit(std::size_t count) {
     gone_.clear();
     removed_.clear();
     changes_.clear();
+    forgotten_.clear();
     unsaved_.clear();
     for (const auto& dead : std::exchange(dead_, {})) {
         dead.entry->mark_ended(dead.slot);
@@ -193,6 +204,9 @@ void Spool::after_commit(std::size_t count) {
     if (!healthy_.exchange(true)) {
         told_failure_ = false;
         log::info("the spool is written again", {{"folder", settings_.folder.string()}});
+        if (std::exchange(lost_states_, false))
+            log::warning("more levels changed than fit in memory: some ids have older ones after the next start",
+                         {{"folder", settings_.folder.string()}, {"states", counters_.lost_states.value()}});
     }
 }
 
@@ -243,15 +257,22 @@ void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
     if (listener_ != nullptr) release_held(waiting_.size());
 }
 
-/// Their entries may end before the file can be written again.
+/// Their entries may end before the file can be written again. When there are too many, those of further ids are lost,
+/// and their sources never hear that they are safe.
 void Spool::set_states_aside() {
     for (const auto& entry : waiting_) {
         if (!std::exchange(entry->saves_state, false)) continue;
-        unsaved_[{std::string{entry->event->topic()}, std::string{entry->event->id()}}] = entry->event;
-        if (unsaved_.size() > most_unsaved_states) unsaved_.erase(unsaved_.begin());
+        StateName name{entry->event->topic(), entry->event->id()};
+        const bool fits = unsaved_.size() < most_unsaved_states || unsaved_.contains(name);
+        if (fits) {
+            unsaved_[std::move(name)] = entry->event;
+        } else {
+            counters_.lost_states.add();
+            lost_states_ = true;
+        }
         if (!entry->slots().empty()) continue;
         leave_intake(*entry);
-        if (entry->when_safe) untold_.push_back(entry);
+        if (entry->when_safe && fits && untold_.size() < most_unsaved_states) untold_.push_back(entry);
     }
 }
 

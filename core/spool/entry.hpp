@@ -97,6 +97,10 @@ class Entry {
         if (when_safe && !told_safe_.exchange(true)) when_safe();
     }
 
+    /// A part of it is lost: `when_safe` is not called any more, so that its source sends it again, or tells its
+    /// sender.
+    void never_safe() noexcept { told_safe_ = true; }
+
     /// True once: it counts no longer against the intake's limit.
     bool leave_intake() noexcept { return in_intake_.exchange(false); }
     void enter_intake() noexcept { in_intake_ = true; }

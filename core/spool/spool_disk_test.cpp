@@ -257,3 +257,34 @@ TEST_CASE("states that are too many for memory while the disk takes nothing are 
               return state.id == "first" && state.level == Level::critical;
           }) == 1);
 }
+
+TEST_CASE("dead letters that are too many for memory while the disk takes nothing: the oldest are lost, and not safe") {
+    constexpr int limit = 10'000;
+    const SpoolFolder folder;
+    {
+        auto settings = TestSpool::settings(folder);
+        settings.most_dead_letters = 2 * limit;
+        TestSpool test{settings};
+        auto& account = test.spool.account({"t", "h"});
+        auto& other = test.spool.account({"t", "other"});
+        test.spool.start(test);
+        const FullDisk disk{0};
+        std::atomic<int> lost{0};
+        std::atomic<int> safe{0};
+        const auto half = test.offer("half", {&account, &other}, {.when_safe = [&] { ++lost; }});
+        test.spool.ended(half, 0, Outcome::dead, "no");
+        test.spool.ended(test.offer("lost", {&account}, {.when_safe = [&] { ++lost; }}), 0, Outcome::dead, "no");
+        for (int i = 0; i < limit; ++i)
+            test.spool.ended(test.offer("x", {&account}, {.when_safe = [&] { ++safe; }}), 0, Outcome::dead, "no");
+        CHECK(wait_for([&] { return test.spool.counters().lost_letters.value() == 2; }));
+        CHECK(wait_for([&] { return test.spool.in_intake() == limit + 1; }));
+        test.spool.ended(half, 1, Outcome::delivered, {});
+        CHECK(test.spool.in_intake() == limit);
+        disk.free();
+        CHECK(wait_for([&] { return safe == limit; }));
+        CHECK(test.spool.in_intake() == 0);
+        CHECK(lost == 0);
+        CHECK(test.spool.dead_letters() == limit);
+    }
+    CHECK(Contents{folder}.dead.front() == "h x: no");
+}

@@ -276,14 +276,17 @@ void Spool::set_states_aside() {
     }
 }
 
+/// The oldest are lost: their sources never hear that they are safe.
 void Spool::limit_dead() {
-    while (dead_.size() > most_dead_in_memory) {
+    if (dead_.size() <= most_dead_in_memory) return;
+    const auto kept = dead_.end() - static_cast<std::ptrdiff_t>(most_dead_in_memory);
+    for (auto dead = dead_.begin(); dead != kept; ++dead) {
         counters_.lost_letters.add();
-        auto dead = std::move(dead_.front());
-        dead_.erase(dead_.begin());
-        if (dead.written) gone_.push_back({dead.entry->slots()[dead.slot].account, dead.entry->event->sequence()});
-        if (dead.entry->close_one()) leave_intake(*dead.entry);
+        dead->entry->never_safe();
+        if (dead->written) gone_.push_back({dead->entry->slots()[dead->slot].account, dead->entry->event->sequence()});
+        if (dead->entry->close_one()) leave_intake(*dead->entry);
     }
+    dead_.erase(dead_.begin(), kept);
 }
 
 void Spool::look_around(Time now) {

@@ -80,7 +80,10 @@ bool Spool::try_open() {
         damage_.clear();
         checkpoints_ = std::make_unique<Checkpoints>(file, store_->database());
         const auto reserved = std::max<std::uint64_t>(store_->reserved(), 1);
-        next_ = is_start ? reserved : std::max(next_.load(), reserved);
+        if (is_start) next_ = reserved;
+        // Others take numbers meanwhile.
+        for (auto next = next_.load(); next < reserved && !next_.compare_exchange_weak(next, reserved);) {
+        }
         learn_handlers();
         requests_wait_ = true;
         done_request_ = 0;
@@ -93,14 +96,17 @@ bool Spool::try_open() {
         return false;
     } catch (const std::runtime_error& error) {
         if (is_start) throw;
+        checkpoints_.reset();
+        store_.reset();
         commit_failed(0, DatabaseError{0, error.what()});
         return false;
     }
     try {
+        const auto below = next_ + block_of_sequences;
         Transaction transaction{store_->database()};
-        store_->reserve(next_ + block_of_sequences);
+        store_->reserve(below);
         transaction.commit();
-        reserved_ = next_ + block_of_sequences;
+        reserved_ = below;
         if (is_start) {
             healthy_ = true;
             told_failure_ = false;

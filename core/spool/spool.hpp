@@ -16,9 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -69,13 +67,14 @@ class Spool final : public Ledger {
 
     /// Starts the thread.
     void start(SpoolListener& listener);
-    /// Writes what has not ended, calls the listener no more, and ends the thread.
+    /// Writes what has not ended and ends the thread. The listener's `release` may be called for that last commit, and
+    /// nothing of it after that.
     void stop();
 
     /// The account of a handler. Before start, or on the spool's thread.
     Account& account(const HandlerName& name);
-    // The next four before start only. A file that turns out to be damaged is salvaged; what cannot be done otherwise
-    // is told and left.
+    // As far as `states` before start only, but for bury_all. A file that turns out to be damaged is salvaged; what
+    // cannot be done otherwise is told and left.
 
     /// What the file holds, by handler.
     std::vector<Kept> kept();

@@ -7,12 +7,11 @@
 namespace tocsin::core {
 namespace {
 
-/// Commits wait for the disk. Checkpoints are made on a connection of their own (checkpoints.hpp); the one of SQLite is
-/// for the case that it cannot keep up.
+/// Commits wait for the disk. SQLite makes checkpoints for those that open the file for a moment; in the router they
+/// are made on a connection of their own, whose hook takes the place of SQLite's (checkpoints.hpp).
 constexpr const char* pragmas = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
-PRAGMA wal_autocheckpoint = 16000;
 PRAGMA journal_size_limit = 16777216;
 PRAGMA cache_size = -4096;
 )";

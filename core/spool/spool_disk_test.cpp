@@ -288,3 +288,33 @@ TEST_CASE("dead letters that are too many for memory while the disk takes nothin
     }
     CHECK(Contents{folder}.dead.front() == "h x: no");
 }
+
+TEST_CASE("a read-only disk at the start: alerts go on, and are written once it takes them") {
+    const SpoolFolder folder;
+    with_disk(folder, std::size_t{16} << 20, [&](const TestDisk& disk) {
+        std::vector<std::uint64_t> sequences;
+        {
+            TestSpool test{folder};
+            auto& account = test.spool.account({"t", "h"});
+            test.spool.start(test);
+            sequences.push_back(test.offer("before", {&account})->event->sequence());
+        }
+        disk.set_read_only(true);
+        {
+            TestSpool test{folder};
+            auto& account = test.spool.account({"t", "h"});
+            CHECK_FALSE(test.spool.is_healthy());
+            test.spool.start(test);
+            const auto entry = test.offer("x", {&account}, {.level = Level::critical});
+            sequences.push_back(entry->event->sequence());
+            const auto failures = test.spool.counters().failures.value();
+            CHECK(wait_for([&] { return test.spool.counters().failures.value() > failures; }));
+            CHECK(test.spool.in_intake() == 1);
+            disk.set_read_only(false);
+            test.wait_for_commit_of(entry);
+            CHECK(test.spool.is_healthy());
+        }
+        CHECK(Contents{folder}.sequences == sequences);
+        CHECK(folder.files_with("damaged") == 0);
+    });
+}

@@ -278,6 +278,25 @@ TEST_CASE("a spool that is no database is set aside at the start, and the progra
     CHECK(aside == 1);
 }
 
+TEST_CASE("a second router on the same state folder ends with words, and the first one goes on unharmed") {
+    Fixture test;
+    test.site.handler("numbered.yaml", numbered);
+    // Its events are in the spool, for there is no broker yet.
+    const auto router = test.run({.count = 100, .level = "CRITICAL"});
+    REQUIRE(test.wait_for_committed(100));
+    const auto second = run({tocsin_exe(), "run", "--config", test.site.config().string()},
+                            {{"TOCSIN_PLUGIN_PATH", setting("TEST_PLUGINS")}});
+    CHECK(second.code == 1);
+    CHECK(second.err.find("state\" is in use by another Tocsin: stop it, or name another folder") != std::string::npos);
+    CHECK(second.err.find("tocsin.state-dir") != std::string::npos);
+    CHECK(router->process().running());
+    test.broker.start();
+    CHECK(test.wait_for_received(100));
+    CHECK(test.received().size() == 100);
+    CHECK(router->stop().code == 0);
+    CHECK(check_counts(*router).value("left_behind") == "0");
+}
+
 TEST_CASE("three kills at random moments under load: nothing that was committed is lost") {
     Fixture test;
     test.broker.start();

@@ -84,7 +84,7 @@ inline bool with_disk(const SpoolFolder& folder, std::size_t bytes, const std::f
             if (may)
                 FAIL_CHECK(std::string{error.what()});
             else
-                MESSAGE("skipped: ", std::string{error.what()});
+                MESSAGE("SKIPPED: ", std::string{error.what()});
         } catch (const std::exception& error) {
             FAIL_CHECK(std::string{error.what()});
         }

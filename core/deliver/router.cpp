@@ -61,8 +61,8 @@ void Router::recover(std::shared_ptr<const Routing> routing) {
     for (const auto& target : routing_->targets) {
         auto& handler = *target.handler;
         handler.account = &spool_.account({handler.topic, handler.id});
-        by_account_.resize(std::max(by_account_.size(), handler.account->number + 1));
-        by_account_[handler.account->number] = target.handler;
+        by_account_.resize(std::max(by_account_.size(), handler.account->index + 1));
+        by_account_[handler.account->index] = target.handler;
         if (handler.runner->lane(handler.lane).plan.keeps_latest) spool_.keep_latest(*handler.account);
     }
     spool_.bury_unknown_handlers();
@@ -88,8 +88,8 @@ void Router::change(std::shared_ptr<const Routing> routing, const std::function<
         auto& handler = *target.handler;
         handler.is_removed = false;
         if (handler.account == nullptr) handler.account = &spool_.account({handler.topic, handler.id});
-        by_account_.resize(std::max(by_account_.size(), handler.account->number + 1));
-        by_account_[handler.account->number] = target.handler;
+        by_account_.resize(std::max(by_account_.size(), handler.account->index + 1));
+        by_account_[handler.account->index] = target.handler;
     }
     for (const auto& target : routing_->targets)
         if (target.handler->is_removed && target.handler->in_backlog) backlog_.remove(*target.handler);
@@ -98,8 +98,8 @@ void Router::change(std::shared_ptr<const Routing> routing, const std::function<
 }
 
 std::shared_ptr<Handler> Router::removed(const HandlerName& name) const {
-    const auto number = spool_.account(name).number;
-    auto known = number < by_account_.size() ? by_account_[number] : nullptr;
+    const auto index = spool_.account(name).index;
+    auto known = index < by_account_.size() ? by_account_[index] : nullptr;
     return known && known->is_removed ? known : nullptr;
 }
 
@@ -158,7 +158,7 @@ void Router::share_room() {
 }
 
 Handler* Router::handler_of(const Account& account) const {
-    return account.number < by_account_.size() ? by_account_[account.number].get() : nullptr;
+    return account.index < by_account_.size() ? by_account_[account.index].get() : nullptr;
 }
 
 std::int32_t Router::take(SourceInstance& source, const tocsin_event& event, std::uint64_t token) {

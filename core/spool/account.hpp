@@ -20,7 +20,7 @@ struct HandlerName {
 /// What the spool knows of one handler. Made by the spool, and stays as long as it does.
 struct Account {
     HandlerName name;
-    std::size_t number = 0;                   ///< counts from 0, in the order they were made
+    std::size_t index = 0;                    ///< counts from 0, in the order they were made
     std::atomic<std::uint64_t> unwritten{0};  ///< bytes of deliveries that are neither in the file nor ended
 
     std::uint32_t in_file = 0;  ///< its number in the file, 0 before it has one; the spool's thread only

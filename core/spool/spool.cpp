@@ -141,7 +141,7 @@ Account& Spool::account(const HandlerName& name) {
     if (!is_new) return *known->second;
     auto& made = accounts_.emplace_back();
     made.name = name;
-    made.number = accounts_.size() - 1;
+    made.index = accounts_.size() - 1;
     if (const auto number = in_file_.find(name); number != in_file_.end()) made.in_file = number->second;
     known->second = &made;
     return made;

@@ -372,7 +372,7 @@ void Router::drop(const Request& request) {
     {
         const std::scoped_lock lock{mutex_};
         for (const auto& handler : by_account_)
-            if (handler && handler->account->in_file == in_file && !handler->is_removed) found = handler;
+            if (handler && handler->account->number_in_file == in_file && !handler->is_removed) found = handler;
         if (!found) return;
         if (!found->in_backlog || sequence < found->read_from) return found->runner->drop(found->lane, sequence);
     }

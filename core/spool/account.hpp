@@ -23,7 +23,7 @@ struct Account {
     std::size_t index = 0;                    ///< counts from 0, in the order they were made
     std::atomic<std::uint64_t> unwritten{0};  ///< bytes of deliveries that are neither in the file nor ended
 
-    std::uint32_t in_file = 0;  ///< its number in the file, 0 before it has one; the spool's thread only
+    std::uint32_t number_in_file = 0;  ///< its number in the file, 0 before it has one; the spool's thread only
 };
 
 }  // namespace tocsin::core

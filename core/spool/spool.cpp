@@ -132,7 +132,7 @@ void Spool::learn_handlers() {
     }
     for (auto& account : accounts_) {
         const auto known = in_file_.find(account.name);
-        account.in_file = known == in_file_.end() ? 0 : known->second;
+        account.number_in_file = known == in_file_.end() ? 0 : known->second;
     }
 }
 
@@ -142,15 +142,15 @@ Account& Spool::account(const HandlerName& name) {
     auto& made = accounts_.emplace_back();
     made.name = name;
     made.index = accounts_.size() - 1;
-    if (const auto number = in_file_.find(name); number != in_file_.end()) made.in_file = number->second;
+    if (const auto number = in_file_.find(name); number != in_file_.end()) made.number_in_file = number->second;
     known->second = &made;
     return made;
 }
 
 /// Inside a transaction.
 void Spool::number(Account& account) {
-    if (account.in_file != 0) return;
-    account.in_file = store_->number_of(account.name);
+    if (account.number_in_file != 0) return;
+    account.number_in_file = store_->number_of(account.name);
     numbered_.push_back(&account);
 }
 

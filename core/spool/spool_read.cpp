@@ -34,9 +34,9 @@ std::vector<Kept> Spool::kept() {
 
 Kept Spool::keep_latest(const Account& account) {
     return before_start([&]() -> Kept {
-        if (account.in_file == 0) return {};
+        if (account.number_in_file == 0) return {};
         Transaction transaction{store_->database()};
-        auto removed = store_->keep_latest(account.in_file);
+        auto removed = store_->keep_latest(account.number_in_file);
         transaction.commit();
         return removed;
     });
@@ -71,8 +71,8 @@ std::optional<Kept> Spool::bury_all(const Account& account, std::uint64_t from, 
     if (is_durable() && !store_) return std::nullopt;
     Kept buried;
     try {
-        while (account.in_file != 0 && buried.deliveries < most) {
-            const auto some = bury_batch(account.name, account.in_file, from, reason);
+        while (account.number_in_file != 0 && buried.deliveries < most) {
+            const auto some = bury_batch(account.name, account.number_in_file, from, reason);
             if (some.deliveries == 0) break;
             buried.deliveries += some.deliveries;
             buried.bytes += some.bytes;
@@ -118,11 +118,11 @@ Kept Spool::bury_batch(const HandlerName& name, std::uint32_t in_file, std::uint
 bool Spool::read(const Account& account, std::uint64_t from, std::uint64_t most,
                  const std::function<bool(KeptDelivery)>& take) {
     if (!store_) return false;
-    if (account.in_file == 0) return true;
+    if (account.number_in_file == 0) return true;
     try {
         std::uint64_t taken = 0;
-        store_->read(account.in_file, from, most + removed_.size(), [&](KeptDelivery kept) {
-            if (removed_.contains({account.in_file, kept.sequence})) return true;
+        store_->read(account.number_in_file, from, most + removed_.size(), [&](KeptDelivery kept) {
+            if (removed_.contains({account.number_in_file, kept.sequence})) return true;
             return take(std::move(kept)) && ++taken < most;
         });
         return true;
@@ -150,7 +150,7 @@ void Spool::visit_unwritten(const std::function<bool(const EntryPtr&)>& visit) {
 
 void Spool::remove(const Account& account, std::uint64_t sequence) {
     gone_.push_back({&account, sequence});
-    removed_.emplace(account.in_file, sequence);
+    removed_.emplace(account.number_in_file, sequence);
 }
 
 void Spool::remove_damaged(const Account& account, std::uint64_t sequence) {

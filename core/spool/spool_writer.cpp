@@ -149,7 +149,7 @@ void Spool::write(std::size_t count) {
             if (!entry.mark_written(slot)) continue;
             ++deliveries;
             number(*slots[slot].account);
-            store_->add_delivery(slots[slot].account->in_file, entry.event->sequence(), entry.cost());
+            store_->add_delivery(slots[slot].account->number_in_file, entry.event->sequence(), entry.cost());
         }
         if (deliveries == 0) continue;
         store_->add_event(*entry.event, entry.received, deliveries);
@@ -159,13 +159,13 @@ void Spool::write(std::size_t count) {
 
 void Spool::retire() {
     std::sort(gone_.begin(), gone_.end(), [](const Gone& a, const Gone& b) {
-        return std::pair{a.account->in_file, a.sequence} < std::pair{b.account->in_file, b.sequence};
+        return std::pair{a.account->number_in_file, a.sequence} < std::pair{b.account->number_in_file, b.sequence};
     });
-    for (const auto& [account, sequence] : gone_) store_->remove_delivery(account->in_file, sequence);
+    for (const auto& [account, sequence] : gone_) store_->remove_delivery(account->number_in_file, sequence);
     for (const auto& dead : dead_) {
         const auto& account = *dead.entry->slots()[dead.slot].account;
         store_->bury(account.name, *dead.entry->event, dead.entry->received, dead.died, dead.reason);
-        if (dead.written) store_->remove_delivery(account.in_file, dead.entry->event->sequence());
+        if (dead.written) store_->remove_delivery(account.number_in_file, dead.entry->event->sequence());
     }
     const auto letters = dead_letters_ - letters_removed_ + dead_.size();
     if (letters > settings_.most_dead_letters)
@@ -174,7 +174,7 @@ void Spool::retire() {
 
 void Spool::after_commit(std::size_t count) {
     counters_.commits.add();
-    for (const auto* account : std::exchange(numbered_, {})) in_file_[account->name] = account->in_file;
+    for (const auto* account : std::exchange(numbered_, {})) in_file_[account->name] = account->number_in_file;
     counters_.dead_letters.add(dead_.size());
     const auto letters = dead_letters_ - letters_removed_ + dead_.size();
     const auto most = settings_.most_dead_letters;
@@ -236,7 +236,7 @@ std::vector<EntryPtr> Spool::take_released() {
 void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
     counters_.failures.add();
     healthy_ = false;
-    for (auto* account : std::exchange(numbered_, {})) account->in_file = 0;
+    for (auto* account : std::exchange(numbered_, {})) account->number_in_file = 0;
     next_try_ = std::chrono::steady_clock::now() + look_interval;
     if (error.is_damage()) {
         damage_ = error.what();

@@ -78,7 +78,7 @@ class Router final : public Intake, public SpoolListener {
     mutable std::mutex mutex_;
     std::shared_ptr<const Routing> routing_;
     std::vector<SinkRunner*> runners_;                  ///< of routing_
-    std::vector<std::shared_ptr<Handler>> by_account_;  ///< by Account::number; also those that were removed
+    std::vector<std::shared_ptr<Handler>> by_account_;  ///< by Account::index; also those that were removed
     TopicStates states_;
     Backlog backlog_;
     std::vector<std::size_t> found_;

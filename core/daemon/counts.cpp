@@ -93,19 +93,21 @@ std::vector<Count> counts_of(Router& router) {
 
 std::vector<Count> counts_of(const Spool& spool) {
     const auto& counters = spool.counters();
-    return {{"commits", "Transactions that were written.", counters.commits.value()},
-            {"failures", "Transactions that could not be written.", counters.failures.value()},
-            {"written", "Events that were written.", counters.written.value()},
-            {"dead_letters_written", "Dead letters that were written.", counters.dead_letters.value()},
-            {"dead_letters_evicted", "Dead letters that left because there were too many.",
-             counters.evicted_letters.value()},
-            {"dead_letters_lost", "Dead letters that could not be written and were too many for memory.",
-             counters.lost_letters.value()},
-            {"damaged", "Deliveries in the file that could not be read.", counters.damaged.value()},
-            {"dead_letters", "Dead letters in the file.", spool.dead_letters(), true},
-            {"intake", "Events that are neither written nor ended.", spool.in_intake(), true},
-            {"bytes", "Size of the file and its log.", spool.bytes_on_disk(), true},
-            {"writable", "1 while the file can be written, else 0.", spool.is_healthy() ? 1U : 0U, true}};
+    return {
+        {"commits", "Transactions that were written.", counters.commits.value()},
+        {"failures", "Transactions that could not be written.", counters.failures.value()},
+        {"written", "Events that were written.", counters.written.value()},
+        {"dead_letters_written", "Dead letters that were written.", counters.dead_letters.value()},
+        {"dead_letters_evicted", "Dead letters that left because there were too many.",
+         counters.evicted_letters.value()},
+        {"dead_letters_lost", "Dead letters that could not be written and were too many for memory.",
+         counters.lost_letters.value()},
+        {"states_lost", "Levels that could not be written and were too many for memory.", counters.lost_states.value()},
+        {"damaged", "Deliveries in the file that could not be read.", counters.damaged.value()},
+        {"dead_letters", "Dead letters in the file.", spool.dead_letters(), true},
+        {"intake", "Events that are neither written nor ended.", spool.in_intake(), true},
+        {"bytes", "Size of the file and its log.", spool.bytes_on_disk(), true},
+        {"writable", "1 while the file can be written, else 0.", spool.is_healthy() ? 1U : 0U, true}};
 }
 
 }  // namespace tocsin::core

@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(Fixture, "what was dropped just before its handler was removed
     for (const auto* id : {"a", "b", "c"}) emit(id);
     REQUIRE(eventually_written());
     spool->run([&] {
-        const auto last = std::uint64_t{handler->account->in_file} << sequence_bits | (handler->read_from + 1);
+        const auto last = std::uint64_t{handler->account->number_in_file} << sequence_bits | (handler->read_from + 1);
         router->requested({.number = 1, .action = "drop", .target = static_cast<std::int64_t>(last)});
         router->change(std::make_shared<Routing>(), [] {});
         while (!router->bury_backlog(*handler)) {

@@ -1,5 +1,8 @@
 #include "counts.hpp"
+#include "support/exposition.hpp"
+#include "support/http_client.hpp"
 #include "support/mosquitto.hpp"
+#include "support/ports.hpp"
 #include "support/router.hpp"
 #include "support/sanitizer.hpp"
 #include "support/site.hpp"
@@ -333,7 +336,9 @@ TEST_CASE("a disk of 1 MiB that is full: alerts go on, it is told once, and it h
         MESSAGE("SKIPPED: a file system of its own needs root");
         return;
     }
-    Fixture test;
+    const auto port = free_port(Protocol::tcp);
+    Fixture test{"[http]\nlisten = \"127.0.0.1:" + std::to_string(port) + "\"\n"};
+    const auto metric = [&](const std::string& name) { return Exposition{http_get(port, "/metrics").body}.sum(name); };
     test.site.handler("numbered.yaml", numbered);
     const auto state = test.site.path() / "state";
     std::filesystem::create_directory(state);
@@ -341,12 +346,16 @@ TEST_CASE("a disk of 1 MiB that is full: alerts go on, it is told once, and it h
         {.count = 5000, .size = 400},
         {"unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs '" + state.string() + "' && exec \"$@\"", "sh"});
     router->wait_for("the spool cannot be written");
+    CHECK(metric("tocsin_spool_writable") == 0);
+    CHECK(metric("tocsin_spool_failures_total") > 0);
+    CHECK(http_get(port, "/healthz").status == 200);
     test.broker.start();
     REQUIRE(test.wait_for_received(5000));
     CHECK(in_order_per_id(test.received(), 7));
     run_ok({"nsenter", "-m", "-t", std::to_string(router->process().id()), "mount", "-o", "remount,size=16m",
             state.string()});
     router->wait_for("the spool is written again");
+    CHECK(metric("tocsin_spool_writable") == 1);
     CHECK(test.wait_for_committed(5000));
     const auto log = router->log();
     CHECK(std::count_if(log.begin(), log.end(),

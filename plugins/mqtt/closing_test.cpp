@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -72,19 +73,17 @@ class Handler {
 
     void settle() {
         const auto answers = host.answers();
-        std::map<std::uint64_t, Event> again;
         for (; seen_ < answers.size(); ++seen_) {
             const auto event = open_.at(answers[seen_].ticket);
             open_.erase(answers[seen_].ticket);
             if (answers[seen_].outcome == TOCSIN_DELIVERED) delivered.push_back(event.payload);
-            if (answers[seen_].outcome == TOCSIN_RETRY) again[event.sequence] = event;
+            if (answers[seen_].outcome == TOCSIN_RETRY) waiting_.push_back(event);
             if (answers[seen_].outcome != TOCSIN_REJECTED) continue;
             rejected[event.payload] = answers[seen_].reason;
             attempts_of_rejected = event.attempts;
         }
-        std::vector<Event> ordered;
-        for (auto& [sequence, event] : again) ordered.push_back(event);
-        waiting_.insert(waiting_.begin(), ordered.begin(), ordered.end());
+        std::sort(waiting_.begin(), waiting_.end(),
+                  [](const Event& one, const Event& other) { return one.sequence < other.sequence; });
     }
 
     void* binding_;

@@ -166,26 +166,31 @@ std::vector<Running::Move> Running::place(Setup& next, const Kept& kept,
 }
 
 /// What is counted under a name goes on; of a source whose name has gone it is told, if there is anything.
-void Running::note_counts(const Sources& stopped) {
-    const std::scoped_lock lock{now_mutex_};
-    now_.leaving.clear();
-    for (const auto& placed : stopped) {
-        auto& source = *placed.instance;
-        auto& left = now_.left[{source.kind(), source.name()}];
-        add_counts(left, counts_of(source));
-        const auto has_its_name = [&](const auto& other) {
-            return other->kind() == source.kind() && other->name() == source.name();
-        };
-        if (std::none_of(now_.sources.begin(), now_.sources.end(), has_its_name) &&
-            std::any_of(left.begin(), left.end(), [](const Count& count) { return count.value != 0; }))
-            report_events(source, left);
+void Running::note_counts(const Sources& sources, const std::vector<bool>& stopped) {
+    std::vector<std::pair<std::shared_ptr<SourceInstance>, std::vector<Count>>> gone;
+    {
+        const std::scoped_lock lock{now_mutex_};
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            const auto& source = sources[i].instance;
+            if (!stopped[i]) continue;
+            std::erase(now_.leaving, source);
+            auto& left = now_.left[{source->kind(), source->name()}];
+            add_counts(left, counts_of(*source));
+            const auto has_its_name = [&](const auto& other) {
+                return other->kind() == source->kind() && other->name() == source->name();
+            };
+            if (std::none_of(now_.sources.begin(), now_.sources.end(), has_its_name)) gone.emplace_back(source, left);
+        }
     }
+    for (const auto& [source, counts] : gone)
+        if (std::any_of(counts.begin(), counts.end(), [](const Count& count) { return count.value != 0; }))
+            report_events(*source, counts);
 }
 
 void Running::stop_sources(Sources sources) {
     const auto stopped = side_by_side(sources, [](auto& source) { return source.instance->stop(stop_timeout); });
     note_stopped(stopped);
-    note_counts(sources);
+    note_counts(sources, stopped);
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (stopped[i])
             destroy(std::move(sources[i].instance));

@@ -87,7 +87,7 @@ class Running {
     Kept kept_sinks(const Setup& next) const;
     std::vector<Move> place(Setup& next, const Kept& kept, std::vector<std::shared_ptr<Handler>>& removed);
     void stop_sources(Sources sources);
-    void note_counts(const Sources& stopped);
+    void note_counts(const Sources& sources, const std::vector<bool>& stopped);
     void retire_sinks(Sinks sinks, std::chrono::nanoseconds drain_timeout, const std::function<bool()>& give_up);
     void start_sinks(Setup& next, const Kept& kept);
     template <class Item>

@@ -306,7 +306,6 @@ void Router::look() {
         for (auto* runner : runners_) runner->look_around();
     }
     buries_ = true;
-    spool_.poke();
 }
 
 void Router::has_room() {

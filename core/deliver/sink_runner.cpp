@@ -323,7 +323,8 @@ void SinkRunner::note_stray(std::uint64_t ticket) {
     if (late) --open_;
     if (const auto left_out = stray_lines_.pass())
         log::warning(late ? "the sink answers a delivery too late: it has been submitted again"
-                          : "the sink answers a delivery that is not open: it has answered it twice, or never got it",
+                          : "the sink answers a delivery that is not open: it has answered it twice or very late, or "
+                            "never got it",
                      {{"kind", kind_}, {"name", name_}, {"lines_left_out", *left_out}});
 }
 

@@ -68,7 +68,8 @@ std::uint64_t Spool::bury_unknown_handlers() {
 
 std::optional<Kept> Spool::bury_all(const Account& account, std::uint64_t from, std::string_view reason,
                                     std::uint64_t most) {
-    if (is_durable() && !store_) return std::nullopt;
+    // The next commit finds out whether the file takes something again.
+    if (is_durable() && (!store_ || !healthy_)) return std::nullopt;
     Kept buried;
     try {
         while (account.number_in_file != 0 && buried.deliveries < most) {

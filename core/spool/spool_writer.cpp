@@ -235,9 +235,10 @@ std::vector<EntryPtr> Spool::take_released() {
 
 void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
     counters_.failures.add();
-    healthy_ = false;
+    const auto now = std::chrono::steady_clock::now();
+    // What fails besides commits does not put them off.
+    if (healthy_.exchange(false) || next_try_ <= now) next_try_ = now + look_interval;
     for (auto* account : std::exchange(numbered_, {})) account->number_in_file = 0;
-    next_try_ = std::chrono::steady_clock::now() + look_interval;
     if (error.is_damage()) {
         damage_ = error.what();
         checkpoints_.reset();
@@ -258,7 +259,7 @@ void Spool::commit_failed(std::size_t count, const DatabaseError& error) {
 }
 
 /// Their entries may end before the file can be written again. When there are too many, those of further ids are lost,
-/// and their sources never hear that they are safe.
+/// and sources never hear that such events without deliveries are safe.
 void Spool::set_states_aside() {
     for (const auto& entry : waiting_) {
         if (!std::exchange(entry->saves_state, false)) continue;
@@ -272,6 +273,7 @@ void Spool::set_states_aside() {
         }
         if (!entry->slots().empty()) continue;
         leave_intake(*entry);
+        if (!fits) entry->never_safe();
         if (entry->when_safe && fits && untold_.size() < most_unsaved_states) untold_.push_back(entry);
     }
 }

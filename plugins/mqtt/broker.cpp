@@ -180,7 +180,8 @@ void Broker::on_own(const Notice& notice) {
 }
 
 void Broker::on_lost(const Notice& notice) {
-    if (!lost_.empty()) return;
+    // A send that failed says less than what the connection has said before.
+    if (!lost_.empty() && !std::exchange(lost_in_send_, false)) return;
     if (notice.kind == Notice::Kind::lost && notice.code > 0) {
         lost_ = "the broker closed it: " + reason_in_words(notice.code, notice.properties.in_words());
         closed_by_broker_ = !names_another_cause(notice.code);
@@ -209,6 +210,7 @@ void Broker::on_connected(Connector::Connected connected, Clock::time_point now)
     connection_ = std::move(connected.connection);
     broker_ = connected.properties;
     lost_.clear();
+    lost_in_send_ = false;
     closed_by_broker_ = false;
     connected_at_ = now;
     failures_.reset();
@@ -262,6 +264,7 @@ void Broker::send_one(Outgoing& out) {
         case Connection::Sent::bad_topic: return reject(out.number, "the MQTT topic is not valid UTF-8");
         case Connection::Sent::disconnected:
             lost_ = "the connection broke";
+            lost_in_send_ = true;
             closed_by_broker_ = true;
             break;
     }

@@ -23,8 +23,8 @@
 namespace mqtt {
 
 /// One `[[mqtt]]` section at work: a thread connects, and connects again. While a connection is up, what is submitted
-/// is sent by whoever submits it, unless the thread is at work, which sends it then; acknowledgements are answered by
-/// Paho's thread. Why that cannot make anybody wait for long: docs/adr/0007.
+/// is sent by whoever submits it, and acknowledgements are answered by Paho's thread; with many under way, or while it
+/// is at work, the thread does both. Why that cannot make anybody wait for long: docs/adr/0007.
 class Broker : public std::enable_shared_from_this<Broker> {
   public:
     Broker(tocsin::SinkHost host, Settings settings);
@@ -78,8 +78,9 @@ class Broker : public std::enable_shared_from_this<Broker> {
     Backoff backoff_;
     FailureLog failures_;
     std::unique_ptr<Connection> connection_;
-    BrokerProperties broker_;  ///< what CONNACK said
-    std::string lost_;         ///< why the connection is no good any more; empty while it is
+    BrokerProperties broker_;    ///< what CONNACK said
+    std::string lost_;           ///< why the connection is no good any more; empty while it is
+    bool lost_in_send_ = false;  ///< a send has found it out; why, a notice may tell yet
     bool closed_by_broker_ = false;
     Clock::time_point connected_at_;
     Clock::time_point next_attempt_ = Clock::time_point::min();

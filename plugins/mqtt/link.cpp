@@ -161,6 +161,11 @@ std::string Link::State::carry() {
     for (;;) {
         take_from_paho();
         if (auto fault = take_from_broker(); !fault.empty()) {
+            {
+                // Paho may give up by itself at what comes before the fault.
+                const std::lock_guard lock{mutex};
+                failure = fault;
+            }
             to_paho();
             return fault;
         }

@@ -20,15 +20,6 @@ using namespace tocsin::core;
 
 namespace {
 
-class IdleSink final : public tocsin::Sink {
-  public:
-    static constexpr std::string_view name = "idle";
-    static constexpr bool non_blocking = true;
-
-    explicit IdleSink(tocsin::SinkHost) {}
-    void send(tocsin::Delivery) override {}
-};
-
 /// Handlers that have deliveries in the file; nothing runs.
 struct Fixture {
     static constexpr std::uint64_t each = 1000;

@@ -3,11 +3,11 @@
 #include "deliver/test_event.hpp"
 
 #include <tocsin/sink.hpp>
+#include <tocsin/testing/wait.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -16,17 +16,9 @@
 
 using namespace tocsin::core;
 using namespace std::chrono_literals;
+using tocsin::testing::wait_until;
 
 namespace {
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        std::this_thread::sleep_for(1ms);
-    }
-    return true;
-}
 
 /// What the sinks of a test do, and what they were sent.
 struct Script {
@@ -48,7 +40,7 @@ struct Script {
 
     void hang() {
         ++inside;
-        eventually([this] { return released.load(); });
+        wait_until([this] { return released.load(); });
         --inside;
     }
 
@@ -108,8 +100,8 @@ struct Fixture {
     ~Fixture() {
         said.released = true;
         if (!runner) return;
-        CHECK(eventually([&] { return said.inside == 0; }));
-        CHECK(eventually([&] { return runner->stop(1s); }));
+        CHECK(wait_until([&] { return said.inside == 0; }));
+        CHECK(wait_until([&] { return runner->stop(1s); }));
     }
 
     void start(const tocsin_sink_kind& abi) {
@@ -129,7 +121,7 @@ struct Fixture {
 
     void push_and_hang(const std::string& id = "hang") {
         push(0, id);
-        REQUIRE(eventually([&] { return said.inside == 1; }));
+        REQUIRE(wait_until([&] { return said.inside == 1; }));
     }
 
     /// Lets `time` go by for the runner's watch.
@@ -141,7 +133,7 @@ struct Fixture {
     }
 
     bool ends() {
-        return eventually([&] {
+        return wait_until([&] {
             runner->wake();
             return handlers.pending() == 0;
         });
@@ -158,7 +150,7 @@ TEST_CASE_FIXTURE(Fixture, "a sink that hangs is replaced, and what was open goe
     said.hanging = 1;
     start(blocking);
     push(1, "before");
-    REQUIRE(eventually([&] { return handlers.pending() == 0; }));
+    REQUIRE(wait_until([&] { return handlers.pending() == 0; }));
     push_and_hang();
     push(0, "hang");
     push(1, "after");
@@ -182,10 +174,10 @@ TEST_CASE_FIXTURE(Fixture,
     push(0, "keep");
     push_and_hang();
     condemn();
-    REQUIRE(eventually([&] { return said.made == 2; }));
+    REQUIRE(wait_until([&] { return said.made == 2; }));
     said.released = true;
-    CHECK(eventually([&] { return said.destroyed == 1; }));
-    CHECK(eventually([&] {
+    CHECK(wait_until([&] { return said.destroyed == 1; }));
+    CHECK(wait_until([&] {
         runner->wake();
         return handlers.pending() == 1;
     }));
@@ -198,14 +190,14 @@ TEST_CASE_FIXTURE(Fixture, "a sink that calls itself non-blocking and hangs keep
     said.hanging = 1;
     start(tocsin::detail::sink_kind<InlineSink>);
     std::thread caller{[&] { push(0, "hang"); }};
-    REQUIRE(eventually([&] { return said.inside == 1; }));
+    REQUIRE(wait_until([&] { return said.inside == 1; }));
     condemn();
     push(1, "after");
     CHECK(ends());
     CHECK(said.all().size() == 2);
     said.released = true;
     caller.join();
-    CHECK(eventually([&] { return said.destroyed == 1; }));
+    CHECK(wait_until([&] { return said.destroyed == 1; }));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a call that was posted may hang as well") {
@@ -225,7 +217,7 @@ TEST_CASE_FIXTURE(Fixture, "a new instance that cannot be made is tried again") 
     push_and_hang();
     condemn();
     for (int instances = 2; instances <= 4; ++instances) {
-        REQUIRE(eventually([&] {
+        REQUIRE(wait_until([&] {
             watch(1h);
             return said.made >= instances;
         }));
@@ -239,11 +231,11 @@ TEST_CASE_FIXTURE(Fixture, "no more than four threads are left behind at a time"
     start(blocking);
     for (int stuck = 1; stuck <= 4; ++stuck) {
         push(0, "hang");
-        REQUIRE(eventually([&] { return said.inside == stuck; }));
+        REQUIRE(wait_until([&] { return said.inside == stuck; }));
         condemn();
     }
     CHECK(runner->counts().condemned.value() == 4);
-    REQUIRE(eventually([&] {
+    REQUIRE(wait_until([&] {
         runner->wake();
         return said.inside == 5;
     }));
@@ -252,7 +244,7 @@ TEST_CASE_FIXTURE(Fixture, "no more than four threads are left behind at a time"
     CHECK(said.made == 5);
     CHECK(!runner->stop(1ms));
     said.released = true;
-    CHECK(eventually([&] { return said.destroyed == 4; }));
+    CHECK(wait_until([&] { return said.destroyed == 4; }));
 }
 
 TEST_CASE("answers are progress: a long call that gives them is left alone") {

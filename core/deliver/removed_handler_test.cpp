@@ -1,10 +1,12 @@
 #include "deliver/router.hpp"
 #include "deliver/sink_runner.hpp"
+#include "deliver/test_event.hpp"
 #include "plugin/test_folder.hpp"
 #include "spool/schema.hpp"
 
 #include <tocsin/sink.hpp>
 #include <tocsin/source.hpp>
+#include <tocsin/testing/wait.hpp>
 
 #include <doctest/doctest.h>
 
@@ -18,26 +20,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 using namespace tocsin::core;
 using namespace std::chrono_literals;
+using tocsin::testing::wait_until;
 
 namespace {
-
-class IdleSink final : public tocsin::Sink {
-  public:
-    static constexpr std::string_view name = "idle";
-    static constexpr bool non_blocking = true;
-
-    explicit IdleSink(tocsin::SinkHost) {}
-    void send(tocsin::Delivery) override {}
-};
 
 class IdleSource final : public tocsin::Source {
   public:
@@ -90,15 +82,6 @@ class StandardErrorTo {
   private:
     int before_;
 };
-
-bool eventually(const std::function<bool()>& holds) {
-    const auto end = std::chrono::steady_clock::now() + 30s;
-    while (!holds()) {
-        if (std::chrono::steady_clock::now() >= end) return false;
-        std::this_thread::sleep_for(1ms);
-    }
-    return true;
-}
 
 /// A handler with room for one delivery in memory, whose sink is never started.
 struct Fixture {
@@ -154,7 +137,7 @@ struct Fixture {
         for (bool is_buried = false; !is_buried;) spool->run([&] { is_buried = router->bury_backlog(*handler); });
     }
     bool eventually_written() const {
-        return eventually([&] { return spool->in_intake() == 0; });
+        return wait_until([&] { return spool->in_intake() == 0; });
     }
 };
 
@@ -176,16 +159,16 @@ TEST_CASE_FIXTURE(Fixture, "what a removed handler has in a file that takes noth
         CHECK(handler->dead.value() == 0);
     }
     SUBCASE("by itself") {
-        CHECK(eventually([&] { return !handler->in_backlog; }));
+        CHECK(wait_until([&] { return !handler->in_backlog; }));
         CHECK(handler->dead.value() == 3);
         CHECK(router->pending() == 1);
         CHECK(handler->pending_bytes == cost);
-        CHECK(eventually([&] { return spool->dead_letters() == 3; }));
+        CHECK(wait_until([&] { return spool->dead_letters() == 3; }));
     }
     SUBCASE("unless the handler is there again, which gets it before what comes later") {
         change(with_handler());
         emit("later");
-        CHECK(eventually([&] { return !handler->in_backlog; }));
+        CHECK(wait_until([&] { return !handler->in_backlog; }));
         CHECK(handler->in_memory == handler->pending_bytes);
         CHECK(handler->pending == 5);
         CHECK(handler->dead.value() == 0);

@@ -3,6 +3,7 @@
 #include "deliver/test_event.hpp"
 
 #include <tocsin/sink.hpp>
+#include <tocsin/testing/wait.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,6 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace tocsin::core;
@@ -275,14 +275,12 @@ TEST_CASE_FIXTURE(Fixture, "a sink that has lost as many answers as it may take 
     sink().on_send = [&](tocsin::Delivery delivery) { lost.push_back(std::move(delivery)); };
     for (const auto* id : {"a", "b", "c"}) push(one, id);
     REQUIRE(lost.size() == 3);
-    const auto deadline = std::chrono::steady_clock::now() + 30s;
     const auto eventually = [&](const auto& holds) {
-        while (!holds() && std::chrono::steady_clock::now() < deadline) {
+        return tocsin::testing::wait_until([&] {
             runner->wake();
             settle();
-            std::this_thread::sleep_for(1ms);
-        }
-        return holds();
+            return holds();
+        });
     };
     CHECK(eventually([&] { return sink().sent.size() >= 6; }));
     CHECK(at(one).retried.value() >= 3);

@@ -4,6 +4,8 @@
 #include "deliver/sink_runner.hpp"
 #include "event/event.hpp"
 
+#include <tocsin/sink.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,6 +32,16 @@ inline QueuedDelivery test_delivery(std::string_view id, std::uint64_t sequence,
     entry->set_slots({{.account = nullptr}});
     return {std::move(entry), 0};
 }
+
+/// Takes all and answers nothing.
+class IdleSink final : public tocsin::Sink {
+  public:
+    static constexpr std::string_view name = "idle";
+    static constexpr bool non_blocking = true;
+
+    explicit IdleSink(tocsin::SinkHost) {}
+    void send(tocsin::Delivery) override {}
+};
 
 /// Handlers with a lane each in one runner, and pushes counted as the router does.
 struct TestHandlers {
